@@ -1,0 +1,1 @@
+"""PDF → lines, on pdfminer.six: content-stream order, /ActualText honoured, no layout analysis."""

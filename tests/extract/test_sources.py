@@ -1,0 +1,222 @@
+import hashlib
+import os
+import unicodedata
+
+import fsspec
+import pytest
+
+from extract import sources
+from extract.sources import SourceUnavailable, archive_path, list_files, pull, read_archived
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def archive(tmp_path):
+    return tmp_path / "archive"
+
+
+def write(path, text="ปีงบประมาณ 2563"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def codes(pulled):
+    return {file.uri: file.rejection.code for file in pulled if file.rejection}
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_every_file_is_archived_under_its_hash_and_listed_by_uri(inbox, archive, scheme):
+    first = write(inbox / "ข.txt", "b")
+    second = write(inbox / "2563" / "ก.pdf", "a")
+    pulled = pull(f"{scheme}{inbox}", archive)
+    assert [(file.uri, file.sha256, file.size) for file in pulled] == [
+        ("inbox/2563/ก.pdf", second, 1),
+        ("inbox/ข.txt", first, 1),
+    ]
+    assert (archive / first[:2] / first).read_bytes() == b"b"
+    assert read_archived(archive, second) == b"a"
+    assert not list(archive.rglob("*.part"))
+
+
+def test_hidden_and_unfinished_files_are_not_listed(inbox):
+    for name in (".a", ".git/config", "b.part", "sub/.c"):
+        write(inbox / name)
+    assert list_files(str(inbox)) == []
+
+
+def test_the_same_bytes_twice_are_listed_twice_and_stored_once(inbox, archive):
+    write(inbox / "a.pdf")
+    write(inbox / "b" / "a.pdf")
+    pulled = pull(str(inbox), archive)
+    assert len({file.sha256 for file in pulled}) == 1
+    assert [file.uri for file in pulled] == ["inbox/a.pdf", "inbox/b/a.pdf"]
+    assert sum(path.is_file() for path in archive.rglob("*")) == 1
+
+
+def test_twin_names_in_two_normal_forms_are_two_files(inbox, archive):
+    for form in ("NFC", "NFD"):
+        write(inbox / f"{unicodedata.normalize(form, 'é')}.txt", form)
+    assert len({(file.uri, file.sha256) for file in pull(str(inbox), archive)}) == 2
+
+
+def test_links_out_of_the_source_pipes_and_dead_links_are_refused_without_opening(inbox, archive, tmp_path):
+    secret = tmp_path / "secret"
+    write(secret / "password.txt")
+    os.mkfifo(inbox / "pipe.pdf")
+    (inbox / "device.pdf").symlink_to("/dev/zero")
+    (inbox / "up.pdf").symlink_to("../secret/password.txt")
+    (inbox / "folder").symlink_to(secret)
+    (inbox / "dead.pdf").symlink_to("nowhere")
+    (inbox / "loop.pdf").symlink_to("loop.pdf")
+    assert codes(pull(str(inbox), archive)) == {
+        "inbox/dead.pdf": "link_outside_source",
+        "inbox/device.pdf": "link_outside_source",
+        "inbox/folder": "link_outside_source",
+        "inbox/loop.pdf": "link_outside_source",
+        "inbox/pipe.pdf": "not_a_regular_file",
+        "inbox/up.pdf": "link_outside_source",
+    }
+    assert not archive.exists()
+
+
+def test_a_link_inside_the_source_is_read(inbox, archive):
+    sha256 = write(inbox / "a.pdf")
+    (inbox / "b.pdf").symlink_to("a.pdf")
+    assert [file.sha256 for file in pull(str(inbox), archive)] == [sha256, sha256]
+
+
+def test_a_file_above_the_limit_is_refused_by_its_size_alone(inbox, archive):
+    with (inbox / "sparse.pdf").open("wb") as file:
+        file.truncate(8 * 1024**3)
+    assert codes(pull(str(inbox), archive)) == {"inbox/sparse.pdf": "too_large"}
+
+
+def test_a_known_file_is_not_read_again_while_its_bytes_are_archived(inbox, archive, monkeypatch):
+    sha256 = write(inbox / "a.pdf")
+    (first,) = pull(str(inbox), archive)
+    known = {(first.uri, first.size, first.mtime_ns): sha256}
+    monkeypatch.setattr(sources, "_read_local", lambda *_: pytest.fail("read again"))
+    (again,) = pull(str(inbox), archive, known=known)
+    assert again.is_unchanged
+    assert again.sha256 == sha256
+    monkeypatch.undo()
+    archive_path(archive, sha256).unlink()
+    (restored,) = pull(str(inbox), archive, known=known)
+    assert not restored.is_unchanged
+    assert read_archived(archive, sha256)
+
+
+def test_a_changed_file_of_the_same_name_is_read_again(inbox, archive):
+    write(inbox / "a.pdf", "old")
+    (old,) = pull(str(inbox), archive)
+    sha256 = write(inbox / "a.pdf", "newer")
+    (new,) = pull(str(inbox), archive, known={(old.uri, old.size, old.mtime_ns): old.sha256})
+    assert new.sha256 == sha256
+    assert read_archived(archive, old.sha256) == b"old"
+
+
+def test_a_file_that_vanishes_after_the_listing_is_counted_not_fatal(inbox, archive, monkeypatch):
+    write(inbox / "a.pdf")
+    write(inbox / "b.pdf")
+    listed = list_files(str(inbox))
+    (inbox / "a.pdf").unlink()
+    monkeypatch.setattr(sources, "list_files", lambda *_, **__: listed)
+    pulled = pull(str(inbox), archive)
+    assert codes(pulled) == {"inbox/a.pdf": "vanished"}
+    assert pulled[1].sha256
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(inbox, archive, monkeypatch):
+    write(inbox / "a.pdf")
+    real = os.fstat
+    calls = []
+
+    def growing(descriptor):
+        calls.append(descriptor)
+        with (inbox / "a.pdf").open("ab") as file:
+            file.write(b"x" * len(calls))
+        return real(descriptor)
+
+    monkeypatch.setattr(sources.os, "fstat", growing)
+    pulled = pull(str(inbox), archive, retry_wait_seconds=0)
+    assert codes(pulled) == {"inbox/a.pdf": "changed_while_read"}
+
+
+def test_a_missing_source_is_not_an_empty_one(tmp_path):
+    with pytest.raises(SourceUnavailable, match="inbox: there is no such folder; expected"):
+        list_files(str(tmp_path / "inbox"))
+    with pytest.raises(SourceUnavailable, match="there is no such folder"):
+        list_files("memory://nowhere/inbox")
+
+
+def test_names_are_shown_on_one_line_and_never_used_as_paths(inbox, archive):
+    write(inbox / "a\nb.pdf", "1")
+    (inbox / os.fsdecode(b"\xa1.pdf")).write_bytes(b"2")
+    write(inbox / ("ก" * 80 + ".pdf"), "3")
+    pulled = pull(str(inbox), archive)
+    assert [file.uri for file in pulled][:2] == ["inbox/\\udca1.pdf", "inbox/a\\x0ab.pdf"]
+    assert all(file.uri.encode() for file in pulled)
+    assert sorted(path.name for path in archive.rglob("*") if path.is_file()) == sorted(f.sha256 for f in pulled)
+
+
+def test_other_file_systems_are_read_through_fsspec(archive):
+    memory = fsspec.filesystem("memory")
+    memory.pipe({"/export/inbox/2563/a.txt": b"1", "/export/inbox/.hidden": b"2", "/export/inbox/b.part": b"3"})
+    try:
+        (pulled,) = pull("memory://export/inbox", archive)
+        assert pulled.uri == "inbox/2563/a.txt"
+        assert read_archived(archive, pulled.sha256) == b"1"
+    finally:
+        memory.rm("/export", recursive=True)
+
+
+def test_a_short_transfer_is_tried_again_and_never_archived(archive, monkeypatch):
+    memory = fsspec.filesystem("memory")
+    memory.pipe({"/short/inbox/a.txt": b"12345"})
+    bodies = [b"12", b"12345"]
+    real = type(memory).open
+
+    def cut(self, path, mode="rb", **options):
+        memory.store["/short/inbox/a.txt"].seek(0)
+        memory.store["/short/inbox/a.txt"].truncate()
+        memory.store["/short/inbox/a.txt"].write(bodies.pop(0))
+        return real(self, path, mode, **options)
+
+    monkeypatch.setattr(type(memory), "open", cut)
+    try:
+        (pulled,) = pull("memory://short/inbox", archive, retry_wait_seconds=0)
+        assert read_archived(archive, pulled.sha256) == b"12345"
+        assert sum(path.is_file() for path in archive.rglob("*")) == 1
+    finally:
+        memory.rm("/short", recursive=True)
+
+
+def test_a_half_written_archive_file_is_replaced(inbox, archive):
+    sha256 = write(inbox / "a.pdf")
+    target = archive_path(archive, sha256)
+    target.parent.mkdir(parents=True)
+    target.with_suffix(".part").write_bytes(b"half")
+    pull(str(inbox), archive)
+    assert read_archived(archive, sha256) == "ปีงบประมาณ 2563".encode()
+    assert not list(archive.rglob("*.part"))
+
+
+def test_archived_bytes_that_changed_on_disk_are_not_handed_out(inbox, archive):
+    sha256 = write(inbox / "a.pdf")
+    pull(str(inbox), archive)
+    archive_path(archive, sha256).write_bytes(b"rot")
+    with pytest.raises(OSError, match="have changed on disk"):
+        read_archived(archive, sha256)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "", "A" * 64])
+def test_the_archive_takes_nothing_but_hashes(archive, name):
+    with pytest.raises(ValueError, match="is no sha256"):
+        archive_path(archive, name)
