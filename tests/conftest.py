@@ -1,0 +1,50 @@
+"""Goldens: plain JSON files under tests/golden that `make golden` (pytest --refresh-goldens) writes anew and shows as a diff."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+GOLDENS = Path(__file__).parent / "golden"
+_refreshed: list[str] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--refresh-goldens", action="store_true", help="write tests/golden/**.json anew and show what changed"
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _refreshed:
+        terminalreporter.section("goldens written anew")
+        for diff in _refreshed:
+            terminalreporter.write_line(diff)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, Any], None]:
+    """`golden("reading/seed", value)` holds the value to tests/golden/reading/seed.json."""
+    refresh = request.config.getoption("--refresh-goldens")
+
+    def check(name: str, value: Any) -> None:
+        path = GOLDENS / f"{name}.json"
+        printed = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        diff = "\n".join(
+            difflib.unified_diff(before.splitlines(), printed.splitlines(), f"{name} (golden)", f"{name} (now)", lineterm="", n=1)
+        )
+        if refresh:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(printed, encoding="utf-8", newline="\n")
+            if diff:
+                _refreshed.append(diff)
+        elif diff:
+            pytest.fail(f"{diff}\n\nwhat is read has changed; when that is right: make golden", pytrace=False)
+
+    return check

@@ -1,0 +1,90 @@
+"""Readings as the rules see them: in the order of their copies, equal ones together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from transform.addresses import report_of
+from transform.alignment import Item
+from transform.records import Confidence, FormCopy, Reading
+from transform.rules import Candidate
+from transform.spans import Span
+from transform.thai import is_placeholder, squash
+
+# letters around a differing span in which the name of an agency is looked for
+_CONTEXT = 60
+
+
+def reading_key(reading: Reading) -> str:
+    """The key under which two readings are equal after lossless normalisation."""
+    return squash(reading.value) if reading.value is not None else ""
+
+
+def copy_order(copy: FormCopy) -> tuple[bool, bool, str, int]:
+    """Fixed order of copies: complete before truncated, dumps before PDFs, then by file and place.
+
+    Files go by the hash of their bytes: under another name, or read on a second run, they are the same witnesses.
+    """
+    return copy.is_truncated, copy.media_type != "text/plain", copy.source_sha256, copy.ordinal
+
+
+def confidence_of(rule: str) -> Confidence:
+    """The class of a value that a rule chose; what no evidence decides is contested."""
+    known: dict[str, Confidence] = {"agreed": "agreed", "single": "single", "none_well_formed": "contested"}
+    return known.get(rule, "resolved")
+
+
+def voices(readings: Iterable[Reading]) -> int:
+    """How many copies the readings come from: a copy that prints a field twice has one voice."""
+    return len({r.copy_id for r in readings})
+
+
+def nothing_beside(beside: Reading, address: str) -> Reading:
+    """The reading of a copy that prints nothing for an address, at the place where it would stand."""
+    report = report_of(address)
+    return Reading(beside.copy_id, address, report[0] if report else None, beside.evidence, None)
+
+
+def joined_reading(item: Item, address: str) -> Reading:
+    """The reading of a list item; of several pieces it carries the first one's place and the joined text."""
+    first = item.pieces[0]
+    return Reading(first.copy_id, address, None, first.evidence, item.value, first.problem)
+
+
+def span_options(base: str, span: Span, texts: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The distinct texts that copies print at one place of a longer text, with what stands around them."""
+    before, after = base[max(span.start - _CONTEXT, 0) : span.start], base[span.end : span.end + _CONTEXT]
+    options: dict[str, Candidate] = {}
+    for text, printed in zip(texts, span.printed, strict=True):
+        key = squash(printed)
+        known = options.get(key)
+        if known is None:
+            options[key] = Candidate(key, printed, text.readings, context=before + printed + after)
+        else:
+            options[key] = replace(known, readings=known.readings + text.readings)
+    return tuple(options.values())
+
+
+def candidates_of(readings: Sequence[Reading]) -> list[Candidate]:
+    """One candidate for each distinct reading, in the order of the copies; its value is the first printed spelling."""
+    found: dict[tuple[str, str | None], Candidate] = {}
+    for reading in readings:
+        problem_text = squash(reading.evidence.raw) if reading.problem else None
+        key = reading_key(reading)
+        before = found.get((key, problem_text))
+        found[key, problem_text] = Candidate(
+            key,
+            before.value if before else reading.value,
+            (*before.readings, reading) if before else (reading,),
+            before.problem if before else reading.problem,
+        )
+    return list(found.values())
+
+
+def shown_as(candidate: Candidate) -> str:
+    """A candidate as a person reads it: the value, the damaged text, the placeholder, or nothing."""
+    if candidate.value is not None:
+        return candidate.value
+    raw = candidate.readings[0].evidence.raw
+    return raw if candidate.problem or is_placeholder(raw) else ""

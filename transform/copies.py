@@ -1,0 +1,302 @@
+"""A document's lines → the printed copies of the form in it, each cut into its sections.
+
+The running title is reprinted at each page break, also inside 1.1, inside a report row and before the signature,
+so it never separates copies. The section headings in order do: a copy begins where 1. (or 1.1) comes again. Where
+headings were lost, what only one section prints stands for its heading: its labels, a report row, another code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from extract.document import Document, Line
+from transform.form import Entry, Form, Section
+from transform.labels import Hit, labels_of
+from transform.landmarks import Landmarks, landmarks_of
+from transform.passage import BLANK, DRESSING, JOINED, PAGE_BREAK, Passage, Segment
+
+_CODE = re.compile(r"[\d๐-๙]{8}\s*[-‐-―−]\s*[\d๐-๙]{4}(?![\d๐-๙])")
+# how many lines of text are looked at to confirm that a section goes on without its heading
+_NEARBY = 3
+
+
+@dataclass(frozen=True)
+class Block:
+    """The lines under one heading. `section` is None before the first heading and under an unknown one."""
+
+    section: Section | None
+    segments: tuple[Segment, ...]
+
+    @property
+    def passage(self) -> Passage:
+        """The lines as one text."""
+        return Passage(self.segments)
+
+
+@dataclass(frozen=True)
+class CopyText:
+    """One printed copy: its blocks in printed order, where it begins and ends."""
+
+    ordinal: int
+    first: tuple[int, int]
+    last: tuple[int, int]
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class SplitDocument:
+    """A document cut into copies. `outside` are content lines that belong to no copy, `furniture` the places of known dressing."""
+
+    copies: tuple[CopyText, ...]
+    outside: tuple[Segment, ...]
+    furniture: frozenset[tuple[int, int]]
+    landmarks: int
+
+
+@dataclass
+class _Open:
+    """A copy being collected."""
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+    seen: set[str] = field(default_factory=set)
+    blocks: list[tuple[Section | None, list[Segment]]] = field(default_factory=list)
+    has_code: bool = False
+
+    @property
+    def section(self) -> Section | None:
+        """The section that is open."""
+        return self.blocks[-1][0] if self.blocks else None
+
+    def open(self, section: Section | None) -> None:
+        """Begin a block, unless its section is open already: a heading repeated after a page break goes on."""
+        if not self.blocks or self.blocks[-1][0] is not section:
+            self.blocks.append((section, []))
+        if section is not None:
+            self.seen.add(section.id)
+
+
+def split(document: Document, form: Form) -> SplitDocument:
+    """Cut a document into its copies. Every line with text ends in a block, in `outside` or in `furniture`."""
+    work = _Splitting(list(document.lines()), form)
+    work.run()
+    copies = tuple(
+        CopyText(n, c.first, c.last, tuple(Block(s, tuple(segments)) for s, segments in c.blocks))
+        for n, c in enumerate(work.copies, start=1)
+    )
+    return SplitDocument(copies, tuple(work.outside), frozenset(work.furniture), work.found)
+
+
+class _Splitting:
+    """One document being cut."""
+
+    def __init__(self, lines: Sequence[Line], form: Form):
+        self.lines = lines
+        self.form = form
+        self.landmarks: Landmarks = landmarks_of(form)
+        self.labels = labels_of(form)
+        self.sections = {s.id: s for s in form.sections}
+        self.reports = next((s for s in form.sections if s.reads == "reports"), None)
+        self.copies: list[_Open] = []
+        self.outside: list[Segment] = []
+        self.furniture: set[tuple[int, int]] = set()
+        self.found = 0
+        self.current: _Open | None = None
+        self.title: tuple[int, int] | None = None  # a title directly above a heading belongs to the copy it opens
+        self.gap = JOINED
+        self.is_prose = False  # the open section holds no labels
+        self.in_reports = False
+
+    def run(self) -> None:
+        """Take the lines one after the other."""
+        sight_of = self.landmarks.sight
+        lines = self.lines
+        index = 0
+        while index < len(lines):
+            line = lines[index]
+            sight = sight_of(line.text)
+            index += 1
+            if sight.is_blank:
+                self.gap = self.gap or BLANK
+                continue
+            if self.is_prose and sight.is_whole and (self.in_reports if sight.begins_row else not sight.may_label):
+                assert self.current is not None
+                self.current.blocks[-1][1].append(Segment(line.page, line.number, 0, line.text, self.gap))
+                self.current.last = line.place
+                self.gap, self.title = JOINED, None
+                continue
+            index -= 1
+            found = self.landmarks.at(lines, index) if sight.may_go_on else sight.landmark
+            if found is None and sight.is_lone_number and self._is_page_number(index):
+                self._dressing(line.place)
+            elif found is None:
+                self._text(index)
+            elif found.section is None:
+                self.found += 1
+                self._dressing(*(covered.place for covered in lines[index : index + found.lines]))
+                self.title = self.title or line.place
+            else:
+                self.found += 1
+                self._heading(found.section, index, found.lines, found.rest)
+            index += found.lines if found else 1
+            section = self.current.section if self.current else None
+            self.is_prose = section is not None and section.reads in ("paragraphs", "bullets", "reports")
+            self.in_reports = section is not None and section is self.reports
+
+    def _dressing(self, *places: tuple[int, int]) -> None:
+        self.furniture.update(places)
+        self.gap = PAGE_BREAK
+
+    def _heading(self, section: Section, index: int, count: int, rest: int | None) -> None:
+        covered = self.lines[index : index + count]
+        self.furniture.update(line.place for line in covered)
+        if self.current is None or _begins_copy(section, self.current):
+            self._begin(self.title or covered[0].place)
+        assert self.current is not None
+        self.title = None
+        self.current.open(section)
+        self.gap = JOINED
+        last = covered[-1]
+        self.current.last = last.place
+        if rest is not None:
+            self.furniture.discard(last.place)
+            self.current.blocks[-1][1].append(Segment(last.page, last.number, rest, last.text[rest:]))
+
+    def _begin(self, place: tuple[int, int]) -> None:
+        self.current = _Open(first=place, last=place)
+        self.copies.append(self.current)
+
+    def _text(self, index: int) -> None:
+        """A line that is no landmark: text of the open section, or what stands for a lost heading."""
+        line = self.lines[index]
+        sight = self.landmarks.sight(line.text)
+        may_label = sight.may_label or (not self.is_prose and self.current is not None)
+        hits = self.labels.of_line(line.text) if may_label and not sight.begins_row else ()
+        if hits and not line.text[: hits[0].start].strip(DRESSING):
+            self.found += hits[0].has_colon
+            if self._is_heading(hits[0], index):
+                return
+            self._label(hits[0].entry, index)
+        elif self.current is not None and self.current.blocks:
+            section = self.current.section
+            in_prose = section is not None and section.reads in ("paragraphs", "bullets")
+            if sight.begins_row and section is not self.reports:
+                self.current.open(self.reports)
+            elif section is not None and (sight.is_unknown_heading or (sight.is_bold and not hits and not in_prose)):
+                self.current.open(None)
+        self.title = None
+        target = self.outside
+        if self.current is not None and self.current.blocks:
+            target = self.current.blocks[-1][1]
+            self.current.last = line.place
+        if sight.is_whole:
+            target.append(Segment(line.page, line.number, 0, line.text, self.gap))
+            self.gap = JOINED
+            return
+        for a, b in sight.parts:
+            target.append(Segment(line.page, line.number, a, line.text[a:b], self.gap))
+            self.gap = PAGE_BREAK
+        self.gap = JOINED
+
+    def _label(self, entry: Entry, index: int) -> None:
+        """A line begins with a label: it may open a copy or a section whose heading is not printed."""
+        section = self.sections[entry.section]
+        if self.current is not None and self.current.section is section and entry.fields[0].policy != "identity":
+            return
+        is_code = entry.fields[0].policy == "identity" and self._code_follows(index)
+        if self.current is None or not self.current.blocks:
+            if self._goes_on(section, entry, index):
+                self._begin(self.title or self.lines[index].place)
+                assert self.current is not None
+                self.current.open(section)
+                self.current.has_code = is_code
+            return
+        moved = self._name_above(section) if is_code and self.current.has_code else []
+        if is_code and self.current.has_code and (moved or self._goes_on(section, entry, index)):
+            if moved:
+                del self.current.blocks[-1][1][-len(moved) :]
+            place = (moved[0].page, moved[0].number) if moved else self.title or self.lines[index].place
+            self._begin(place)
+            self.current.open(section)
+            self.current.blocks[-1][1].extend(moved)
+        elif self.current.section is not section and self.current.section is not None and self.current.section.reads != "labels":
+            if section.id not in self.current.seen and self._goes_on(section, entry, index):
+                self.current.open(section)
+        elif self.current.section is None and self._goes_on(section, entry, index):
+            self.current.open(section)
+        self.current.has_code = self.current.has_code or is_code
+
+    def _is_heading(self, hit: Hit, index: int) -> bool:
+        """A label alone on its line above labels of its section, which is not open: that section's heading without its number."""
+        line = self.lines[index]
+        section = self.sections[hit.entry.section]
+        if hit.has_colon or self.current is None or self.current.section is section or line.text[hit.value :].strip(DRESSING):
+            return False
+        following = next(self._following(index), None)
+        below = self.labels.of_line(following.text) if following else ()
+        if not below or not below[0].has_colon or below[0].entry.section != section.id or section.id in self.current.seen:
+            return False
+        self._heading(section, index, 1, None)
+        return True
+
+    def _code_follows(self, index: int) -> bool:
+        """Whether a well-formed code stands on this line or the next one with text."""
+        if _CODE.search(self.lines[index].text):
+            return True
+        following = next(self._following(index), None)
+        return following is not None and _CODE.search(following.text) is not None
+
+    def _goes_on(self, section: Section, entry: Entry, index: int) -> bool:
+        """Whether one of the next lines begins with another label of the same section."""
+        for line, _ in zip(self._following(index), range(_NEARBY), strict=False):
+            hits = self.labels.of_line(line.text)
+            if hits and hits[0].entry is not entry and hits[0].entry.section == section.id:
+                return not line.text[: hits[0].start].strip(DRESSING)
+        return False
+
+    def _name_above(self, section: Section) -> list[Segment]:
+        """Lines of the open block that already belong to the next copy: its name, printed above its code."""
+        assert self.current is not None
+        segments = self.current.blocks[-1][1]
+        for back in range(1, min(_NEARBY, len(segments)) + 1):
+            hits = self.labels.of_line(segments[-back].text)
+            if hits and hits[0].entry.section == section.id:
+                name = hits[0].entry.fields[0]
+                if name.field == "project_name":
+                    return segments[-back:]
+                if name.policy == "identity":
+                    return []
+        return []
+
+    def _following(self, index: int) -> Iterator[Line]:
+        """The lines of text below a line, without titles and furniture, up to the next heading."""
+        for n in range(index + 1, len(self.lines)):
+            sight = self.landmarks.sight(self.lines[n].text)
+            if sight.landmark is not None and sight.landmark.section is not None:
+                return
+            if not sight.is_blank and sight.landmark is None:
+                yield self.lines[n]
+
+    def _is_page_number(self, index: int) -> bool:
+        """Whether a number alone on its line stands beside a running title, and not after a label."""
+        blocks = self.current.blocks if self.current else []
+        above = blocks[-1][1][-1].text if blocks and blocks[-1][1] else ""
+        if above.rstrip(DRESSING)[-1:] in (":", "：", "="):
+            return False
+        if self.gap == PAGE_BREAK or self.title is not None:
+            return True
+        for line in self.lines[index + 1 :]:
+            sight = self.landmarks.sight(line.text)
+            if not sight.is_blank:
+                found = sight.landmark
+                return found is not None and found.section is None
+        return False
+
+
+def _begins_copy(section: Section, current: _Open) -> bool:
+    """Whether a heading opens another copy: 1. always; another one only when this copy had it and has gone past it."""
+    if section.id not in current.seen:
+        return section.id == "1" and bool(current.seen)
+    return current.section is not None and current.section is not section

@@ -1,0 +1,228 @@
+"""What a printed line is to the form as a whole: a heading, the running title, page furniture, or text.
+
+A line is judged once by its text alone, however often it is printed; only a line that could be the beginning of a
+longer title or heading is looked at together with the lines below it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from extract.document import Line
+from transform.form import Form, Section
+from transform.passage import DRESSING
+from transform.thai import skeleton, skeleton_with_map
+
+# a heading damaged by extraction or typing is still recognised when this much of it is right (0-100)
+HEADING_LIKENESS = 84
+# an unnumbered beginning of a heading must be this long to count, or sentences would pass for headings
+_SHORTEST_BEGINNING = 10
+_SHORTEST_TITLE_BEGINNING = 6
+_TITLE_LENGTHS = 6
+_MOST_LINES = 4
+_NUMBER = re.compile(r"^\(?(\d+(?:[.,]\d+)*)[.)]*")
+_UNKNOWN_HEADING = re.compile(r"^\s*\*\*\s*[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)]?\s*\S.*\*\*\s*$")
+_CONTINUED = re.compile(r"^[\s.:…*\\(\[]*(?:ต่อ|cont(?:inued)?\.?)[\s.:…*\\)\]]*$", re.IGNORECASE)
+_PAGE_HINT = re.compile(r"(?:หน้า(?:ที่)?|age)\s*[\d๐-๙]")
+_PAGE_OF_PAGES = re.compile(
+    r"(?:^|\s)\(?(?:หน้า(?:ที่)?|[Pp]age)\s*[\d๐-๙]{1,4}\s*(?:/|จาก|ของ|of)\s*[\d๐-๙]{1,4}\)?(?=\s*$)"
+    r"|^\s*\(?(?:หน้า(?:ที่)?|[Pp]age)\s*[\d๐-๙]{1,4}\s*(?:/|จาก|ของ|of)\s*[\d๐-๙]{1,4}\)?(?=\s)"
+)
+_BOLD = re.compile(r"^\s*\*\*[^*\\]+\*\*\s*$")
+_ROW = re.compile(r"^[\s*\\•-]*รายงานคร[^\s\d]{1,4}ง[^\s\d]{0,2}ท[^\s\d]{0,3}[\s.]*[\d๐-๙]{1,4}\s*[:：]")
+_LONE_NUMBER = re.compile(r"^[\s\-–(]*[\d๐-๙]{1,3}[\s\-–)]*$")
+_MARKDOWN = "#>"
+_DOTS = " .:…*\\\t\r"
+# letters and marks: a beginning is compared by letters, with any mark between them
+_ANY_MARK = "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\\s]*"
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """A title or furniture (section None) or a heading, over `lines` lines; the last line goes on at `rest` (None: it does not)."""
+
+    section: Section | None
+    lines: int
+    rest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one line is by itself. `parts` are the spans of its text without titles and page numbers printed inside it.
+
+    `is_whole`: text and nothing else. `may_label`: a label with its colon could stand on it.
+    """
+
+    is_blank: bool = False
+    landmark: Landmark | None = None
+    may_go_on: bool = False
+    is_unknown_heading: bool = False
+    is_bold: bool = False
+    is_lone_number: bool = False
+    begins_row: bool = False
+    parts: tuple[tuple[int, int], ...] = ()
+    is_whole: bool = False
+    may_label: bool = False
+
+
+_BLANK = Sight(is_blank=True)
+_FURNITURE = Sight(landmark=Landmark(None, 1))
+
+
+class Landmarks:
+    """Titles, headings and furniture of one form, prepared for comparing."""
+
+    def __init__(self, form: Form):
+        self.titles = [skeleton(t) for t in form.titles]
+        self.furniture = [re.compile(p) for p in form.furniture]
+        labels = {skeleton(label) for entry in form.entries for label in entry.labels}
+        self.headings: list[tuple[str, str, Section, bool]] = []  # number, words, section, is a label too
+        for section in form.sections:
+            for heading in section.headings:
+                key = skeleton(heading).strip(".:")
+                number = _NUMBER.match(key)
+                bare = key[number.end() :] if number else key
+                self.headings.append((number[1] if number else "", bare, section, bare in labels))
+        self.headings.sort(key=lambda h: -len(h[1]))
+        beginnings = {t[:_SHORTEST_TITLE_BEGINNING] for t in self.titles} | {h[1][:_SHORTEST_BEGINNING] for h in self.headings}
+        spelt = "|".join(_ANY_MARK.join(re.escape(c) for c in b) for b in sorted(beginnings))
+        self._worth_a_look = re.compile(rf"[\s*\\|]*(?:[\d๐-๙(\-–]|\*|[Pp]|ห\s*น\s*[\u0e31-\u0e4e]*\s*า|{spelt})")
+        # with any other letter a line begins no title, heading, page number or report row
+        self._first = {*"*#>|\\(-–Pp0123456789๐๑๒๓๔๕๖๗๘๙", "ห", "ร", *(b[0] for b in beginnings)}
+        self._is_dressed = re.compile(r"\s*[*#>]")
+        self._title_word = form.titles[0][:3] if form.titles else ""
+        self.sight = lru_cache(maxsize=65536)(self._sight)
+
+    def at(self, lines: Sequence[Line], index: int) -> Landmark | None:
+        """The title, page furniture or heading that begins on this line, if one does."""
+        sight = self.sight(lines[index].text)
+        if sight.may_go_on:
+            return self._over_lines(lines, index) or sight.landmark
+        return sight.landmark
+
+    def _sight(self, text: str) -> Sight:
+        head = text.lstrip()[:1]
+        if not head:
+            return _BLANK
+        if head not in self._first:
+            parts = self._parts(text)
+            return Sight(parts=parts, is_whole=parts == ((0, len(text)),), may_label=_may_label(text)) if parts else _FURNITURE
+        if not self._worth_a_look.match(text) and not self._is_dressed.match(text):
+            parts = self._parts(text)
+            if not parts:
+                return _FURNITURE
+            begins_row = _ROW.match(text) is not None
+            is_whole = parts == ((0, len(text)),)
+            return Sight(begins_row=begins_row, parts=parts, is_whole=is_whole, may_label=not begins_row and _may_label(text))
+        key = skeleton(text).lstrip(_MARKDOWN)
+        if not key:
+            return _FURNITURE
+        parts = self._parts(text)
+        landmark = self._alone(text, key) if parts else Landmark(None, 1)
+        return Sight(
+            landmark=landmark,
+            may_go_on=(landmark is None or landmark.rest is None) and self._may_go_on(key),
+            is_unknown_heading=landmark is None and _UNKNOWN_HEADING.match(text) is not None,
+            is_bold=landmark is None and _BOLD.match(text) is not None,
+            is_lone_number=landmark is None and _LONE_NUMBER.match(text) is not None,
+            begins_row=landmark is None and _ROW.match(text) is not None,
+            parts=parts,
+            may_label=_may_label(text),
+        )
+
+    def _alone(self, text: str, key: str) -> Landmark | None:
+        """What the line is without the lines below it."""
+        if any(p.match(key) for p in self.furniture):
+            return Landmark(None, 1)
+        for title in self.titles:
+            if key == title or (abs(len(key) - len(title)) <= _TITLE_LENGTHS and fuzz.ratio(key, title) >= HEADING_LIKENESS):
+                return Landmark(None, 1)
+        found = _NUMBER.match(key)
+        number = found[1].replace(",", ".") if found else ""
+        bare = (key[found.end() :] if found else key).strip(".:")
+        for printed, words, section, is_label in self.headings:
+            if is_label and not number and not _BOLD.match(text):
+                continue
+            if bare == words:
+                return Landmark(section, 1)
+            if number and number == printed and bare.startswith(words):
+                return Landmark(section, 1, _rest(text, words))
+            long_enough = len(bare) >= (_SHORTEST_BEGINNING if number else 2 * _SHORTEST_BEGINNING)
+            if long_enough and words.startswith(bare) and number in ("", printed):
+                return Landmark(section, 1)
+            alike = number == printed and 0.6 < len(bare) / len(words) < 1.4
+            if alike and number and fuzz.ratio(bare, words) >= HEADING_LIKENESS:
+                return Landmark(section, 1)
+        return None
+
+    def _may_go_on(self, key: str) -> bool:
+        """Whether a line could be the first of several that spell a title or heading."""
+        found = _NUMBER.match(key)
+        bare = key[found.end() :] if found else key
+        if len(key) >= _SHORTEST_TITLE_BEGINNING and any(t != key and t.startswith(key) for t in self.titles):
+            return True
+        shortest = _SHORTEST_BEGINNING if found else 2 * _SHORTEST_BEGINNING
+        return len(bare) >= shortest and any(w != bare and w.startswith(bare) for _, w, _, _ in self.headings)
+
+    def _over_lines(self, lines: Sequence[Line], index: int) -> Landmark | None:
+        """A title or heading spelt by this line and the next ones together."""
+        key = skeleton(lines[index].text).lstrip(_MARKDOWN)
+        found = _NUMBER.match(key)
+        targets: list[tuple[str, Section | None]] = [(t, None) for t in self.titles]
+        start = found.end() if found else 0
+        targets += [(key[:start] + w, s) for number, w, s, _ in self.headings if not found or number == found[1].replace(",", ".")]
+        joined = key
+        for covered in range(2, _MOST_LINES + 1):
+            if index + covered > len(lines):
+                return None
+            joined += skeleton(lines[index + covered - 1].text).rstrip(".")
+            for target, section in targets:
+                if joined == target:
+                    return Landmark(section, covered)
+        return None
+
+    def _parts(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Spans of a line of text without a running title or `หน้า 3/12` printed inside it."""
+        spans = [(0, len(text))]
+        if self._title_word and self._title_word in text:
+            for title in self.titles:
+                key, origin = skeleton_with_map(text)
+                at = key.find(title)
+                if at >= 0:
+                    end = origin[at + len(title)] if at + len(title) < len(origin) else len(text)
+                    before, after = text[: origin[at]].rstrip("*\\ "), text[end:]
+                    spans = [(0, len(before)), (end + len(after) - len(after.lstrip("*\\ \t")), len(text))]
+                    break
+        if ("หน้า" in text or "age" in text) and _PAGE_HINT.search(text):
+            spans = [piece for a, b in spans for piece in _without_page(text, a, b)]
+        return tuple((a, b) for a, b in spans if text[a:b].strip(DRESSING))
+
+
+def _may_label(text: str) -> bool:
+    head = text.lstrip()[:1]
+    return head not in ":-" and (":" in text or "：" in text or text.rstrip()[-2:] == "..")
+
+
+def _without_page(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    found = _PAGE_OF_PAGES.search(text[start:end])
+    return [(start, end)] if found is None else [(start, start + found.start()), (start + found.end(), end)]
+
+
+def _rest(text: str, words: str) -> int | None:
+    """Where a line goes on after its heading; None when only dots, dressing or (ต่อ) follow."""
+    key, origin = skeleton_with_map(text)
+    end = key.find(words) + len(words)
+    start = origin[end] if end < len(origin) else len(text)
+    rest = text[start:]
+    return None if not rest.strip(_DOTS) or _CONTINUED.match(rest) else start
+
+
+@lru_cache(maxsize=4)
+def landmarks_of(form: Form) -> Landmarks:
+    """The prepared landmarks of a form."""
+    return Landmarks(form)

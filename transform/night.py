@@ -1,0 +1,184 @@
+"""The order of a night's pure work: documents → copies → readings → projects. No I/O, no clock, no order of inputs."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from extract.document import Document, ReadResult
+from transform.candidates import reading_key
+from transform.copies import SplitDocument, split
+from transform.form import Form
+from transform.identity import recognise
+from transform.parse import Parsed, mark_cut, parse_copy
+from transform.reconcile import Context, reconcile
+from transform.records import FileOutcome, FormCopy, LineCount, Night, UnreadLine
+from transform.registers import Registers
+from transform.rules import count_corpus
+
+# hexadecimal digits of the file's hash that make a copy's id
+_ID_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """One file after reading and parsing: what became of it, and the copies found in it."""
+
+    outcome: FileOutcome
+    copies: tuple[FormCopy, ...] = ()
+
+
+def read_file(result: ReadResult, form: Form) -> FileReading:
+    """Cut a read file into copies and parse them; a text that is not this form is rejected with the reason."""
+    if result.document is None:
+        assert result.rejection is not None
+        return FileReading(_outcome(result, result.rejection.code, result.rejection.message))
+    text = split(result.document, form)
+    if text.landmarks < form.minimum_landmarks or not text.copies:
+        return FileReading(_outcome(result, "not_a_form", _not_a_form(result, form, text.landmarks)))
+    copies = []
+    consumed: set[tuple[int, int]] = set()
+    for cut in text.copies:
+        copy_id = f"{result.source.sha256[:_ID_DIGITS]}-{cut.ordinal}"
+        parsed = parse_copy(cut, copy_id, form)
+        consumed |= parsed.consumed
+        copies.append(_copy(result, cut.ordinal, cut.first, cut.last, copy_id, parsed))
+    return FileReading(_read_outcome(result, result.document, text, consumed), tuple(copies))
+
+
+def _copy(
+    result: ReadResult, ordinal: int, first: tuple[int, int], last: tuple[int, int], copy_id: str, parsed: Parsed
+) -> FormCopy:
+    readings = mark_cut(parsed.readings, parsed.is_truncated)
+    codes = [r for r in parsed.readings if r.field == "project_code"]
+    years = [r for r in readings if r.field == "fiscal_year_be" and r.value]
+    return FormCopy(
+        copy_id=copy_id,
+        source_sha256=result.source.sha256,
+        uri=result.source.uri,
+        media_type=result.media_type,
+        night=result.source.night,
+        ordinal=ordinal,
+        page_first=first[0],
+        line_first=first[1],
+        page_last=last[0],
+        line_last=last[1],
+        printed_code=codes[0].evidence.raw if codes else None,
+        project_code=next((r.value for r in readings if r.field == "project_code" and r.value), None),
+        fiscal_year_be=int(years[0].value) if years and years[0].value else None,
+        is_truncated=parsed.is_truncated,
+        is_closed=parsed.is_closed,
+        readings=readings,
+    )
+
+
+def _not_a_form(result: ReadResult, form: Form, landmarks: int) -> str:
+    return (
+        f"{result.source.uri}: only {landmarks} of the form's headings and titles were found, expected at least "
+        f"{form.minimum_landmarks} of «{form.th}»; take the file out of the source or describe its layout in data/form"
+    )
+
+
+def _outcome(result: ReadResult, code: str, reason: str) -> FileOutcome:
+    lines = sum(1 for _ in result.document.lines()) if result.document else 0
+    return FileOutcome(
+        source_sha256=result.source.sha256,
+        uri=result.source.uri,
+        night=result.source.night,
+        media_type=result.media_type,
+        size=result.source.size,
+        pages=len(result.document.pages) if result.document else None,
+        encoding=result.document.encoding if result.document else None,
+        reader_version=result.reader_version,
+        status="rejected",
+        code=code,
+        reason=reason,
+        lines=LineCount(0, 0, lines),
+        unread=(),
+    )
+
+
+def _read_outcome(
+    result: ReadResult, document: Document, text: SplitDocument, consumed: set[tuple[int, int]]
+) -> FileOutcome:
+    """Every line is consumed by a field, furniture of the form, or listed as unread."""
+    unread = []
+    furniture = 0
+    for line in document.lines():
+        if line.place in consumed:
+            continue
+        if line.place in text.furniture or not line.text.strip():
+            furniture += 1
+        else:
+            unread.append(UnreadLine(line.page, line.number, line.text))
+    return replace(
+        _outcome(result, "", ""),
+        status="read",
+        code=None,
+        reason=None,
+        lines=LineCount(len(consumed), furniture, len(unread)),
+        unread=tuple(unread),
+        notes=document.notes,
+    )
+
+
+def reconcile_night(night: date, files: Iterable[FileReading], registers: Registers, form: Form) -> Night:
+    """Recognise the copies of each project among all of the night's files and decide every field.
+
+    The same bytes under two names are one file, known by the first name in order; the order of the files is free.
+    """
+    listed = _distinct(files)
+    copies = recognise((copy for file in listed for copy in file.copies), registers)
+    groups: dict[str, list[FormCopy]] = defaultdict(list)
+    for copy in copies:
+        if copy.project_code is not None:
+            groups[copy.project_code].append(copy)
+    complete = {code: _with_truncation(members) for code, members in groups.items()}
+    context = Context(form, registers, _corpus(form, complete.values()))
+    deliveries = tuple(reconcile(complete[code], context) for code in sorted(complete))
+    decided = [c for d in deliveries for c in d.copies] + [c for c in copies if c.project_code is None]
+    return Night(
+        night,
+        tuple(f.outcome for f in listed),
+        tuple(sorted(decided, key=lambda c: (c.uri, c.ordinal, c.copy_id))),
+        deliveries,
+    )
+
+
+def _distinct(files: Iterable[FileReading]) -> list[FileReading]:
+    """Each content once, in the order of names."""
+    by_content: dict[str, FileReading] = {}
+    for file in sorted(files, key=lambda f: (f.outcome.uri, f.outcome.source_sha256)):
+        by_content.setdefault(file.outcome.source_sha256, file)
+    return list(by_content.values())
+
+
+def _with_truncation(copies: Sequence[FormCopy]) -> list[FormCopy]:
+    """A copy without the closing block that prints fewer reports than another copy of its delivery was cut short."""
+    most = max(_rows(c) for c in copies)
+    checked = []
+    for copy in copies:
+        is_truncated = copy.is_truncated or (not copy.is_closed and _rows(copy) < most)
+        if is_truncated and not copy.is_truncated:
+            copy = replace(copy, is_truncated=True, readings=mark_cut(copy.readings, True))
+        checked.append(copy)
+    return checked
+
+
+def _rows(copy: FormCopy) -> int:
+    return sum(1 for r in copy.readings if r.field.startswith("reports[") and r.field.endswith("].seq"))
+
+
+def _corpus(form: Form, groups: Iterable[Sequence[FormCopy]]) -> dict[tuple[str, str], Counter[str]]:
+    """How often each text is printed, by project: the vote of the rest of the night."""
+    return count_corpus(
+        [
+            (copy.project_code or "", r.field, reading_key(r))
+            for copies in groups
+            for copy in copies
+            for r in copy.readings
+            if r.value is not None and form.field_of(r.field).policy in ("text", "register", "status", "name", "item")
+        ]
+    )

@@ -1,0 +1,306 @@
+"""One printed copy of the form → its readings, with every line of it accounted for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
+
+from transform.copies import Block, CopyText
+from transform.form import Form
+from transform.labels import Hit, Labels, find_labels, find_signature, labels_of
+from transform.passage import BLANK, DRESSING, PAGE_BREAK, Passage, Segment, join_wraps
+from transform.records import Evidence, Reading
+from transform.reports import read_reports
+from transform.values import SINGLE_LINE, Names, bullet_length, has_dotted_label, inline_items, is_bullet, is_item_start, is_nothing, looks_like_label, values_of
+
+_BEFORE_VALUE = " \t\r\n\u00a0*\\:=："
+_PRINTED_ORDER = attrgetter("evidence.page", "evidence.line_first", "evidence.char_from", "field")
+_SIGNATURE_DOTS = " \t\r.…*\\"
+_ROLE = re.compile(r"\((?:ผู้รับผิดชอบ[^()]*|[.…\s]*)\)")
+# a line shorter than this was not broken at the width of the page
+_FULL_LINE = 60
+_PARAGRAPH_MARK = re.compile(r"^[☐❑□•]\s*")
+
+
+@dataclass
+class Parsed:
+    """Readings of one copy, the places they were read from, and what says that the copy was cut."""
+
+    readings: list[Reading] = field(default_factory=list)
+    consumed: set[tuple[int, int]] = field(default_factory=set)
+    is_closed: bool = False
+    is_truncated: bool = False
+
+
+def parse_copy(text: CopyText, copy_id: str, form: Form) -> Parsed:
+    """Read one copy. Never raises on any text: what cannot be read is a problem on its reading or an unread line."""
+    parsed = Parsed()
+    last_rows_complete = True
+    blocks = _merged(text.blocks)
+    sections = {block.section.id for block in blocks if block.section is not None}
+    for block in blocks:
+        assert block.section is not None
+        reads = block.section.reads
+        if reads == "labels":
+            _read_labels(block, copy_id, form, parsed)
+        elif reads == "signature":
+            _read_signature(block, copy_id, form, parsed)
+        elif reads == "paragraphs":
+            _read_paragraphs(block, copy_id, form, parsed)
+        elif reads == "bullets":
+            _read_bullets(block, copy_id, form, parsed)
+        elif reads == "reports":
+            rows = read_reports(block.passage, copy_id)
+            parsed.readings.extend(rows.readings)
+            parsed.consumed |= rows.consumed
+            last_rows_complete = rows.is_complete
+    parsed.is_closed = any(s.reads == "signature" and s.id in sections for s in form.sections)
+    has_reports = any(s.reads == "reports" and s.id in sections for s in form.sections)
+    parsed.is_truncated = not parsed.is_closed and not (has_reports and last_rows_complete)
+    return parsed
+
+
+def _merged(blocks: Sequence[Block]) -> list[Block]:
+    """One block for each section: what interrupts a section (an unknown heading) does not begin its lists and rows anew."""
+    found: dict[str, Block] = {}
+    for block in blocks:
+        if block.section is None:
+            continue
+        before = found.get(block.section.id)
+        if before is None:
+            found[block.section.id] = block
+        else:
+            again = [s._replace(gap=PAGE_BREAK) if n == 0 else s for n, s in enumerate(block.segments)]
+            found[block.section.id] = Block(block.section, (*before.segments, *again))
+    return list(found.values())
+
+
+def mark_cut(readings: Iterable[Reading], is_truncated: bool) -> tuple[Reading, ...]:
+    """The readings in printed order; in a truncated copy the ones that end last are cut off: they are no reading."""
+    ordered = sorted(readings, key=_PRINTED_ORDER)
+    if not is_truncated or not ordered:
+        return tuple(ordered)
+
+    def end(r: Reading) -> tuple[int, int, int]:
+        wraps = r.evidence.line_last < r.evidence.line_first  # over a page break the last line's number starts again
+        return r.evidence.page + wraps, r.evidence.line_last, r.evidence.char_to
+
+    last = max(end(r) for r in ordered)
+    return tuple(
+        Reading(r.copy_id, r.field, r.report_seq, r.evidence, None, r.problem, True) if end(r) == last else r
+        for r in ordered
+    )
+
+
+# ---------------------------------------------------------------- label : value
+
+
+def _read_labels(block: Block, copy_id: str, form: Form, parsed: Parsed) -> None:
+    """Every label of the block with its value. A line that begins with a label goes on until the next such line."""
+    assert block.section is not None
+    section = block.section.id
+    labels = labels_of(form)
+    seen: dict[str, int] = {}
+    for group in _label_groups(block.segments, section, labels):
+        segment = group[0]
+        line = _read_line(segment.text, section, form) if len(group) == 1 else None
+        if line is None or any(base in seen for base, _ in line.lists):
+            passage = Passage(group)
+            readings, consumed = _read_passage(passage, section, form, seen)
+            parsed.consumed |= consumed
+            parsed.readings.extend(replace(r, copy_id=copy_id) for r in readings)
+            continue
+        page, number, offset = segment[:3]
+        parsed.consumed.add((page, number))
+        seen.update(line.lists)
+        for field_name, start, end, raw, value, problem in line.values:
+            evidence = Evidence(page, number, number, start + offset, end + offset, raw)
+            parsed.readings.append(Reading(copy_id, field_name, None, evidence, value, problem))
+
+
+def _label_groups(segments: Sequence[Segment], section: str, labels: Labels) -> Iterator[Sequence[Segment]]:
+    """The block's lines, parted before each line that begins with a label."""
+    begin = 0
+    for n in range(1, len(segments)):
+        text = segments[n].text
+        hits = labels.of_line(text)
+        starts = hits and (hits[0].has_colon or hits[0].entry.section == section) and not text[: hits[0].start].strip(DRESSING)
+        if starts and labels.open_tail(segments[n - 1].text) is None:
+            yield segments[begin:n]
+            begin = n
+    if segments:
+        yield segments[begin:]
+
+
+class _LineRead(NamedTuple):
+    """What a line with labels and their values holds: (field, from, to, raw, value, problem), and the lists it begins."""
+
+    values: tuple[tuple[str, int, int, str, str | None, str | None], ...]
+    lists: tuple[tuple[str, int], ...]
+
+
+@lru_cache(maxsize=65536)
+def _read_line(text: str, section: str, form: Form) -> _LineRead | None:
+    """A line by itself; None when it holds no label. Many lines are printed by many copies and forms."""
+    seen: dict[str, int] = {}
+    readings, consumed = _read_passage(Passage([Segment(0, 0, 0, text)]), section, form, seen)
+    if not consumed:
+        return None
+    values = tuple((r.field, r.evidence.char_from, r.evidence.char_to, r.evidence.raw, r.value, r.problem) for r in readings)
+    return _LineRead(values, tuple(seen.items()))
+
+
+def _read_passage(
+    passage: Passage, section: str, form: Form, seen: dict[str, int]
+) -> tuple[list[Reading], set[tuple[int, int]]]:
+    """Readings of the labels in a passage, and the places they were read from; `seen` counts lists that go on."""
+    names = labels_of(form).names
+    hits = find_labels(passage, section, form)
+    readings: list[Reading] = []
+    consumed: set[tuple[int, int]] = set()
+    for n, hit in enumerate(hits):
+        end = hits[n + 1].start if n + 1 < len(hits) else len(passage.raw)
+        start, stop = _value_span(passage, hit, names[id(hit.entry)], end)
+        consumed |= passage.places(hit.start, stop if stop > start else hit.value)
+        readings.extend(_entry_readings(passage, names[id(hit.entry)], start, stop, hit, "", seen))
+    return readings, consumed
+
+
+def _read_signature(block: Block, copy_id: str, form: Form, parsed: Parsed) -> None:
+    """The certification: dots, or who signed; the role in parentheses is the form's."""
+    passage = block.passage
+    names = labels_of(form).names
+    hits = find_signature(passage, form)
+    parsed.consumed |= {s[:2] for s in block.segments if not _ROLE.sub("", s.text).strip(_SIGNATURE_DOTS)}
+    for n, hit in enumerate(hits):
+        end = hits[n + 1].start if n + 1 < len(hits) else len(passage.raw)
+        line_end = passage.raw.find("\n", hit.value, end)
+        stop = line_end if line_end >= 0 else end
+        parsed.consumed |= passage.places(hit.start, max(stop, hit.value))
+        parsed.readings.extend(_entry_readings(passage, names[id(hit.entry)], hit.value, stop, hit, copy_id, {}))
+
+
+def _value_span(passage: Passage, hit: Hit, names: Names, end: int) -> tuple[int, int]:
+    """Where the value of a label stands: up to the next label, a blank line, or a line that must be something else."""
+    start = hit.value
+    raw = passage.raw
+    while start < end and raw[start] in _BEFORE_VALUE:
+        start += 1
+    line_end = raw.find("\n", start, end)
+    if line_end < 0:
+        return start, end
+    if hit.entry.parser in SINGLE_LINE:  # a number can be broken over the line end; what makes no number with it is not its
+        whole = values_of(hit.entry.parser, names, raw[start:end])
+        return (start, end) if whole and whole[0].problem is None else (start, line_end)
+    first = passage.segment_at(start)
+    stop = line_end
+    for n in range(first + 1, len(passage.segments)):
+        begin, segment, above = passage.starts[n], passage.segments[n], passage.segments[n - 1]
+        if begin >= end or (segment.gap == BLANK and not (hit.entry.is_repeated and is_item_start(segment.text))):
+            break
+        # a line `words : …` after the end of a value is a label the form does not have; within a wrapped one it is text
+        is_short = segment.gap or len(above.text) < _FULL_LINE or has_dotted_label(segment.text)
+        if is_short and looks_like_label(segment.text):
+            break
+        stop = min(end, begin + len(segment.text))
+    return start, stop
+
+
+def _entry_readings(
+    passage: Passage, names: Names, start: int, stop: int, hit: Hit, copy_id: str, seen: dict[str, int]
+) -> Iterator[Reading]:
+    whole = passage.evidence(start, stop) or passage.evidence(hit.start, hit.value)
+    if whole is None:
+        return
+    entry, base = hit.entry, names[0]
+    offset = seen.get(base, 0)
+    position = start  # the parts of a value stand in their order; the same words can stand there twice
+    for value in values_of(entry.parser, names, passage.raw[start:stop]):
+        address = value.field
+        if entry.is_repeated and entry.fields[0].is_list:  # a second ตัวชี้วัด line continues the list
+            address = _shifted(address, base, offset)
+            seen[base] = max(seen.get(base, 0), _ordinal(address, base))
+        at = passage.raw.find(value.part, position, stop) if value.part else -1
+        evidence = whole
+        if value.part and at >= 0:
+            position = at + len(value.part)
+            evidence = passage.evidence(at, position) or whole
+        yield Reading(copy_id, address, None, evidence, value.value, value.problem)
+
+
+def _ordinal(address: str, base: str) -> int:
+    return int(address[len(base) + 1 :].split("]")[0])
+
+
+def _shifted(address: str, base: str, offset: int) -> str:
+    return f"{base}[{_ordinal(address, base) + offset}]{address[len(base) + 1 :].split(']', 1)[1]}"
+
+
+# ---------------------------------------------------------------- free text
+
+
+def _read_paragraphs(block: Block, copy_id: str, form: Form, parsed: Parsed) -> None:
+    """The rationale: one reading over all its lines; blank lines part paragraphs, wraps do not."""
+    assert block.section is not None
+    parsed.consumed |= {s.place for s in block.segments if s.text.strip()}
+    passage = block.passage
+    evidence = passage.evidence(0, len(passage.raw))
+    if evidence is None:
+        return
+    groups: list[list[str]] = [[]]
+    for segment in block.segments:
+        if groups[-1] and (segment.gap or _PARAGRAPH_MARK.match(segment.text.lstrip())):
+            groups.append([])
+        groups[-1].append(segment.text)
+    paragraphs = [_PARAGRAPH_MARK.sub("", join_wraps("\n".join(g))) for g in groups if g]
+    text = "\n".join(p for p in paragraphs if p)
+    name = form.entries_of(block.section.id)[0].fields[0].field
+    parsed.readings.append(Reading(copy_id, name, None, evidence, None if is_nothing(text) else text))
+
+
+def _read_bullets(block: Block, copy_id: str, form: Form, parsed: Parsed) -> None:
+    """Objectives and targets: one reading per list item; lines without a mark continue the item above."""
+    assert block.section is not None
+    base = form.entries_of(block.section.id)[0].fields[0].field
+    parsed.consumed |= {s.place for s in block.segments if s.text.strip()}
+    ordinal = 0
+    for segments in _items(block.segments):
+        passage = Passage(segments)
+        evidence = passage.evidence(0, len(passage.raw))
+        if evidence is None:
+            continue
+        value = join_wraps(passage.raw)
+        if is_nothing(value):
+            continue
+        ordinal += 1
+        parsed.readings.append(Reading(copy_id, f"{base}[{ordinal}]", None, evidence, value))
+
+
+def _items(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
+    """List items as segments without their marks.
+
+    Without any mark each line of a dump is an item of its own; a one-line numbered list is taken apart.
+    """
+    printed = [s for s in segments if s.text.strip()]
+    has_marks = any(is_bullet(s.text) for s in printed)
+    item: list[Segment] = []
+    for segment in printed:
+        spans = inline_items(segment.text)
+        if spans:
+            if item:
+                yield item
+                item = []
+            for a, b in spans:
+                yield [Segment(segment.page, segment.number, segment.offset + a, segment.text[a:b])]
+            continue
+        skip = bullet_length(segment.text)
+        if item and (skip or not has_marks):
+            yield item
+            item = []
+        item.append(Segment(segment.page, segment.number, segment.offset + skip, segment.text[skip:]))
+    if item:
+        yield item

@@ -1,0 +1,390 @@
+"""The copies of one delivery → one decision for each field: the value, the rule that chose it, how sure it is.
+
+Fixed order of rules (transform/rules.py): a reviewed correction first, then equality after lossless normalisation,
+then the rules that weigh evidence; where only the order of the copies is left, the value is contested. All
+readings stay on the decision. Long text is decided for each differing span.
+
+What a complete copy leaves out inside something it prints (the telephone of a person, a part of a path, an item of a
+list) is a reading of nothing, so that the difference shows. A label that it does not print at all is no reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from transform.addresses import list_addresses, report_of
+from transform.alignment import Item, align, match_rows, row_keys
+from transform.arithmetic import supported_keys
+from transform.candidates import (
+    candidates_of,
+    confidence_of,
+    copy_order,
+    joined_reading,
+    nothing_beside,
+    reading_key,
+    shown_as,
+    span_options,
+    voices,
+)
+from transform.form import Entry, Form
+from transform.records import CONFIDENCE_ORDER, Confidence, Decision, Delivery, FormCopy, Reading
+from transform.registers import Registers
+from transform.rules import RULES, Candidate, Question, choose
+from transform.spans import differing_spans, excerpt, merge
+from transform.thai import squash
+from transform.values import correct
+
+Corpus = Mapping[tuple[str, str], Mapping[str, int]]
+_UNDECIDED = ("first_complete_copy", "none_well_formed")
+
+
+@dataclass(frozen=True)
+class Context:
+    """The witnesses outside the delivery: the registry, the registers, what other projects of the night print."""
+
+    form: Form
+    registers: Registers
+    corpus: Corpus
+
+
+def reconcile(copies: Sequence[FormCopy], context: Context) -> Delivery:
+    """Decide every field that any copy prints. `copies` are of one project and night; their order does not matter."""
+    ordered = sorted(copies, key=copy_order)
+    code = ordered[0].project_code
+    if code is None:
+        raise ValueError(f"{ordered[0].uri}: a copy without a project code cannot be reconciled")
+    matched, keys = match_rows(ordered)
+    work = _Work(code, f"{code}@{ordered[0].night.isoformat()}", matched, context)
+    work.decide_identity()
+    work.decide_rows(keys)
+    work.decide_lists()
+    work.decide_people()
+    work.decide_fields()
+    work.decide_wholes()
+    decisions = tuple(sorted(work.decisions.values(), key=lambda d: _order(context.form, d.field)))
+    rows = (work.decisions["reports"].value or "").split(",") if "reports" in work.decisions else []
+    final = tuple(_with_addresses(c, work.addresses) for c in work.copies)
+    return Delivery(code, ordered[0].night, final, decisions, tuple(f"reports[{k}]" for k in rows if k))
+
+
+def _order(form: Form, address: str) -> tuple[int, tuple[int, int], int, str]:
+    """Fields in the order of the form, rows and items by number."""
+    fields = list(form.fields)
+    item = next((int(n) for n in address.replace("]", "[").split("[")[1:2] if n.isdigit()), 0)
+    return fields.index(form.field_of(address).field), report_of(address) or (0, 0), item, address
+
+
+def _with_addresses(copy: FormCopy, addresses: Mapping[int, str]) -> FormCopy:
+    """The copy with its list readings under the addresses of the reconciled list."""
+    return replace(copy, readings=tuple(r.at(addresses.get(id(r), r.field)) for r in copy.readings))
+
+
+class _Work:
+    """One delivery being decided."""
+
+    def __init__(self, code: str, delivery_id: str, copies: Sequence[FormCopy], context: Context):
+        self.code = code
+        self.delivery_id = delivery_id
+        self.copies = copies
+        self.place = {copy.copy_id: place for place, copy in enumerate(copies)}
+        self.context = context
+        self.form = context.form
+        self.decisions: dict[str, Decision] = {}
+        self.addresses: dict[int, str] = {}
+        self.by_field: dict[str, list[Reading]] = {}
+        for copy in copies:
+            for reading in copy.readings:
+                if not reading.is_cut:
+                    self.by_field.setdefault(reading.field, []).append(reading)
+
+    # ------------------------------------------------------------ what is compared with what
+
+    def decide_identity(self) -> None:
+        """The code: recognised before (transform/identity.py); copies that print another one are a conflict."""
+        readings = self.by_field.pop("project_code", [])
+        candidates = candidates_of(readings)
+        shown = tuple(shown_as(c) for c in candidates)
+        if len(candidates) < 2:
+            if candidates:
+                self._put_only("project_code", candidates[0], readings, shown)
+            return
+        rule, winner = choose(self._question("project_code", tuple(candidates)))
+        if winner.value != self.code:
+            rule = "first_complete_copy"
+        decided = rule not in _UNDECIDED
+        self._put("project_code", self.code, rule, "resolved" if decided else "contested", decided, readings, shown)
+
+    def decide_rows(self, keys: Sequence[str]) -> None:
+        """Which report rows there are: those of the fullest copy, and in their place those only another copy prints."""
+        if not keys:
+            return
+        readings = self.by_field.get("reports", [])
+        printed = [(row_keys(copy), copy.is_truncated) for copy in self.copies]
+        whole = [listed for listed, is_truncated in printed if not is_truncated]
+        fullest = max(whole, key=len, default=list(keys))
+        shown = [",".join(listed) for listed in whole]
+        # a cut copy says nothing about rows it lacks, but the rows it prints exist
+        cut = [listed for listed, is_truncated in printed if is_truncated]
+        shown += [",".join([*listed, "…"]) for listed in cut if not set(listed) <= set(fullest)]
+        alternatives = tuple(dict.fromkeys(shown)) or (",".join(keys),)
+        if len(alternatives) == 1 and (not whole or fullest == list(keys)):
+            rule = "agreed" if len([listed for listed, _ in printed if listed]) > 1 else "single"
+            self._put("reports", ",".join(keys), rule, confidence_of(rule), True, readings, alternatives)
+            return
+        in_order = all(listed == [k for k in keys if k in listed] for listed, _ in printed)
+        decided = list(keys) == fullest and in_order
+        confidence: Confidence = "resolved" if decided else "contested"
+        self._put("reports", ",".join(keys), "most_rows", confidence, decided, readings, alternatives)
+
+    def decide_lists(self) -> None:
+        """Objectives, targets, indicators: items are aligned first, split bullets joined."""
+        for field in self.form.fields.values():
+            if not field.is_list or field.policy != "item":
+                continue
+            lists = [
+                [
+                    r
+                    for address in list_addresses(field.field, _fields(copy))
+                    for r in _of(copy, address)
+                    if not r.is_cut
+                ]
+                for copy in self.copies
+            ]
+            dependents = [f for f in self.form.fields.values() if f.field.startswith(f"{field.field}.")]
+            for ordinal, row in enumerate(align(lists), start=1):
+                address = f"{field.field}[{ordinal}]"
+                items = [item for item in row if item is not None]
+                lacking = [
+                    nothing_beside(printed[0], address)
+                    for copy, item, printed in zip(self.copies, row, lists, strict=True)
+                    if item is None and printed and not copy.is_truncated
+                ]
+                self._decide_item(address, items, lacking)
+                for dependent in dependents:
+                    self._decide_beside(items, field.field, address, dependent.field.removeprefix(field.field))
+                for item in items:
+                    self._readdress(item.pieces, address)
+
+    def _decide_beside(self, items: Sequence[Item], base: str, address: str, suffix: str) -> None:
+        """What stands with a list item (the dimension of an indicator)."""
+        found = {item: self._beside(item, suffix) for item in items}
+        self._readdress((r for readings in found.values() for r in readings), address + suffix)
+        if any(found.values()):
+            there = address + suffix
+            readings = [
+                r.at(there) for item, own in found.items() for r in own or [nothing_beside(item.pieces[0], there)]
+            ]
+            self._decide(there, readings)
+
+    def _beside(self, item: Item, suffix: str) -> list[Reading]:
+        first = item.pieces[0]
+        return [r for r in self.by_field.get(first.field + suffix, []) if r.copy_id == first.copy_id]
+
+    def _readdress(self, readings: Iterable[Reading], address: str) -> None:
+        for reading in readings:
+            self.addresses[id(reading)] = address
+
+    def decide_people(self) -> None:
+        """Who stands in a person's field. Copies that disagree on whether that is nobody, a unit, one person or
+        several are decided as a whole first; the parts are then those of the copies that print the chosen kind."""
+        for field in self.form.fields.values():
+            if field.policy != "whole" or field.field == "reports" or field.field not in self.by_field:
+                continue
+            readings = self.by_field[field.field]
+            kinds: dict[tuple[str, ...], list[Reading]] = {}
+            for reading in readings:
+                kinds.setdefault(self._kind(field.field, reading.copy_id), []).append(reading)
+            if len(kinds) < 2:
+                continue
+            candidates = tuple(
+                Candidate("|".join(kind), own[0].value if kind else None, tuple(own)) for kind, own in kinds.items()
+            )
+            rule, winner = choose(self._question(field.field, candidates))
+            shown = tuple(shown_as(c) for c in candidates_of(readings))
+            decided = rule not in _UNDECIDED
+            confidence: Confidence = "resolved" if decided else "contested"
+            self._put(field.field, winner.value, rule, confidence, decided, readings, shown)
+            kept = {r.copy_id for r in winner.readings}
+            for address in [a for a in self.by_field if a.startswith(f"{field.field}.")]:
+                self.by_field[address] = [r for r in self.by_field[address] if r.copy_id in kept]
+
+    def _kind(self, base: str, copy_id: str) -> tuple[str, ...]:
+        """What one copy prints there: the addresses of its names and unit; () for a placeholder."""
+        own = {a for a, readings in self.by_field.items() if any(r.copy_id == copy_id for r in readings)}
+        return tuple(sorted(a for a in own if a.startswith((f"{base}.name", f"{base}.unit"))))
+
+    def decide_fields(self) -> None:
+        """Everything else, address by address."""
+        lacking = self._lacking()
+        for address in sorted(self.by_field):
+            field = self.form.field_of(address)
+            readings = self.by_field[address]
+            if field.policy in ("item", "whole") or address in self.decisions or not readings:
+                continue
+            if field.field.startswith("strategy.indicators"):
+                continue
+            if address in lacking:
+                readings = sorted([*readings, *lacking[address]], key=lambda r: self.place[r.copy_id])
+            if field.policy == "long_text":
+                self._decide_long(address, readings)
+            else:
+                self._decide(address, readings)
+
+    def _lacking(self) -> dict[str, list[Reading]]:
+        """Address → readings of nothing, by the complete copies that print what it is a part of, but not it."""
+        found: dict[str, list[Reading]] = {}
+        for group in self._printed_together():
+            for copy in self.copies:
+                own = {a: r for a in group for r in self.by_field[a] if r.copy_id == copy.copy_id}
+                is_cut = copy.is_truncated or any(r.is_cut for r in copy.readings if r.field in group)
+                if own and not is_cut:
+                    place = min(own.values(), key=lambda r: r.evidence.place)
+                    for address in group:
+                        if address not in own:
+                            found.setdefault(address, []).append(nothing_beside(place, address))
+        return found
+
+    def _printed_together(self) -> Iterator[list[str]]:
+        """Addresses that are parts of one printed value: a path, a person, a numbered title, a report row."""
+        entry_of: dict[str, Entry] = {f.field: entry for entry in self.form.entries for f in entry.fields}
+        groups: dict[tuple[str, object], list[str]] = {}
+        for address in sorted(self.by_field):
+            field = self.form.field_of(address)
+            if field.policy in ("item", "whole") or not self.by_field[address]:
+                continue
+            first = entry_of[field.field].fields[0].field
+            groups.setdefault((first, report_of(address)), []).append(address)
+        return (group for group in groups.values() if len(group) > 1)
+
+    def decide_wholes(self) -> None:
+        """The printed whole of a composite field: that of the first copy whose parts were all chosen."""
+        for address in sorted(self.by_field):
+            if self.form.field_of(address).policy != "whole" or address == "reports":
+                continue
+            readings = self.by_field[address]
+            before = self.decisions.get(address)
+            best = max(readings, key=lambda r: (self._parts_chosen(address, r), -readings.index(r)))
+            if before is not None:
+                if before.value is not None:
+                    self.decisions[address] = replace(before, value=best.value)
+                continue
+            if len({reading_key(r) for r in readings}) == 1:
+                rule = "agreed" if voices(readings) > 1 else "single"
+                confidence = confidence_of(rule)
+            else:
+                rule = "parts"
+                parts = [d.confidence for a, d in self.decisions.items() if a.startswith(f"{address}.")]
+                confidence = max(parts, key=CONFIDENCE_ORDER.index, default="contested")
+            self._put(address, best.value, rule, confidence, confidence != "contested", readings, (best.value or "",))
+
+    def _parts_chosen(self, address: str, whole: Reading) -> int:
+        parts = [
+            r
+            for f, rs in self.by_field.items()
+            if f.startswith(f"{address}.")
+            for r in rs
+            if r.copy_id == whole.copy_id
+        ]
+        return sum(1 for r in parts if r.field in self.decisions and self.decisions[r.field].value == r.value)
+
+    # ------------------------------------------------------------ deciding
+
+    def _decide(self, address: str, readings: Sequence[Reading]) -> None:
+        candidates = candidates_of(readings)
+        self._choose(address, readings, candidates, tuple(shown_as(c) for c in candidates))
+
+    def _decide_item(self, address: str, items: Sequence[Item], lacking: Sequence[Reading]) -> None:
+        """A list item; a reading that had to be joined from pieces shows the pieces."""
+        printed = [(joined_reading(i, address), " | ".join(p.value or "" for p in i.pieces)) for i in items]
+        printed += [(r, "") for r in lacking]
+        printed.sort(key=lambda pair: self.place[pair[0].copy_id])
+        in_pieces = {i.key for i in items if len(i.pieces) > 1}
+        joined = frozenset(i.key for i in items if len(i.pieces) == 1 and i.key in in_pieces)
+        whole = {i.key: i.value for i in reversed(items) if len(i.pieces) == 1}
+        readings = [r for r, _ in printed]
+        candidates = [replace(c, value=whole.get(c.key, c.value)) for c in candidates_of(readings)]
+        shown: dict[str, str] = {}
+        for _, text in printed:
+            shown.setdefault(squash(text), text)
+        self._choose(address, readings, candidates, tuple(shown.values()), joined)
+
+    def _decide_long(self, address: str, readings: Sequence[Reading]) -> None:
+        """Long text: the base is the first complete copy; each differing span is a question of its own."""
+        candidates = candidates_of(readings)
+        good = [c for c in candidates if c.value and c.is_value]
+        spans = differing_spans([c.value or "" for c in good]) if len(good) > 1 else []
+        if not spans or self._corrected(address, readings):
+            self._choose(address, readings, candidates, tuple(shown_as(c) for c in candidates))
+            return
+        base = good[0].value or ""
+        answers = [choose(self._question(address, span_options(base, span, good))) for span in spans]
+        rule = max((rule for rule, _ in answers), key=[name for name, _ in RULES].index)
+        decided = rule not in _UNDECIDED
+        shown = tuple(excerpt(base, spans, n) for n in range(len(good)))
+        text = merge(base, spans, [winner.value or "" for _, winner in answers])
+        self._put(address, text, rule, "resolved" if decided else "contested", decided, readings, shown)
+
+    def _choose(
+        self, address: str, readings: Sequence[Reading], candidates: Sequence[Candidate], shown: tuple[str, ...],
+        joined: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        corrected = self._corrected(address, readings)
+        if corrected:
+            self._put(address, corrected[0], "correction", "resolved", True, readings, shown)
+            return
+        if len(candidates) == 1 and candidates[0].key not in joined:
+            self._put_only(address, candidates[0], readings, shown)
+            return
+        if not any(c.is_value for c in candidates):
+            self._put(address, None, "none_well_formed", "contested", False, readings, shown)
+            return
+        rule, winner = choose(self._question(address, tuple(candidates), joined))
+        decided = rule not in _UNDECIDED
+        self._put(address, winner.value, rule, "resolved" if decided else "contested", decided, readings, shown)
+
+    def _put_only(self, address: str, only: Candidate, readings: Sequence[Reading], shown: tuple[str, ...]) -> None:
+        """All copies that print it say the same."""
+        rule = "none_well_formed" if only.problem else "agreed" if only.copies > 1 else "single"
+        self._put(address, only.value, rule, confidence_of(rule), not only.problem, readings, shown)
+
+    def _question(
+        self, address: str, candidates: tuple[Candidate, ...], joined: frozenset[str] = frozenset()
+    ) -> Question:
+        rows = (self.decisions["reports"].value or "").split(",") if "reports" in self.decisions else []
+        supported = supported_keys(address, candidates, self.by_field, rows)
+        policy = self.form.field_of(address).policy
+        return Question(
+            self.code, address, policy, candidates, self.context.registers, self.context.corpus, supported, joined
+        )
+
+    def _corrected(self, address: str, readings: Sequence[Reading]) -> tuple[str | None] | None:
+        """The right value in a tuple (it can be None: nothing belongs there), None without a correction that fits."""
+        for correction in self.context.registers.corrections_by_place.get((self.code, address), ()):
+            printed = squash(correction.printed)
+            if any(printed in (squash(r.evidence.raw), squash(r.value or "")) for r in readings):
+                try:
+                    return (correct(self.form.field_of(address).kind, correction.right),)
+                except (
+                    ValueError
+                ):  # read_registers refuses such a line; a register built otherwise must not stop a night
+                    continue
+        return None
+
+    def _put(
+        self, address: str, value: str | None, rule: str, confidence: Confidence, is_decidable: bool,
+        readings: Sequence[Reading], shown: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        report = report_of(address)
+        self.decisions[address] = Decision(
+            self.code, self.delivery_id, address, report[0] if report else None, value, rule, confidence, is_decidable,
+            tuple(readings), shown,
+        )  # fmt: skip
+
+
+def _fields(copy: FormCopy) -> list[str]:
+    return [r.field for r in copy.readings]
+
+
+def _of(copy: FormCopy, address: str) -> list[Reading]:
+    return [r for r in copy.readings if r.field == address]

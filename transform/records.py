@@ -1,0 +1,186 @@
+"""What passes between the rooms: copies, readings, decisions, projects of one night. Values only, no behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+Confidence = Literal["agreed", "resolved", "single", "contested"]
+# weakest last: the class of a record is the weakest of its values
+CONFIDENCE_ORDER: tuple[Confidence, ...] = ("agreed", "resolved", "single", "contested")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a text stands: page, lines on their pages (from 1), characters in the first and last line (from 0, end exclusive)."""
+
+    page: int
+    line_first: int
+    line_last: int
+    char_from: int
+    char_to: int
+    raw: str
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Sorts readings in printed order."""
+        return self.page, self.line_first, self.char_from
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one copy says for one field.
+
+    `value` is canonical text (ISO date, plain decimal, repaired text), None for a placeholder or when `problem`
+    says why the text is not a well-formed value. `is_cut`: the end of the copy cut it off, so it is no reading.
+    """
+
+    copy_id: str
+    field: str
+    report_seq: int | None
+    evidence: Evidence
+    value: str | None
+    problem: str | None = None
+    is_cut: bool = False
+
+    def at(self, field: str) -> Reading:
+        """Return the same reading under another address."""
+        return replace(self, field=field)
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadLine:
+    """A line that no field, heading or furniture accounts for."""
+
+    page: int
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineCount:
+    """Lines of a file by what became of them; the three add up to all lines of the file."""
+
+    consumed: int
+    furniture: int
+    unread: int
+
+    @property
+    def total(self) -> int:
+        """All lines of the file."""
+        return self.consumed + self.furniture + self.unread
+
+
+@dataclass(frozen=True, slots=True)
+class FormCopy:
+    """One printed copy of the form in a file, with everything read from it.
+
+    `printed_code` is what stands there; `project_code` the project it was recognised as, None when that cannot be told.
+    `is_closed`: the closing certification was printed. `identity_note` says why a copy belongs to no project, or to
+    one whose code it does not print; None where the printed code is the project's.
+    """
+
+    copy_id: str
+    source_sha256: str
+    uri: str
+    media_type: str
+    night: date
+    ordinal: int
+    page_first: int
+    line_first: int
+    page_last: int
+    line_last: int
+    printed_code: str | None
+    project_code: str | None
+    fiscal_year_be: int | None
+    is_truncated: bool
+    is_closed: bool
+    readings: tuple[Reading, ...]
+    identity_note: str | None = None
+
+    @property
+    def delivery_id(self) -> str | None:
+        """Copies of one project on one night are one delivery and are reconciled together."""
+        return f"{self.project_code}@{self.night.isoformat()}" if self.project_code else None
+
+    @property
+    def order(self) -> tuple[bool, bool, str, int]:
+        """Fixed order of copies: complete before truncated, dumps before PDFs, then by place."""
+        return self.is_truncated, self.media_type != "text/plain", self.uri, self.ordinal
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The chosen value of one field of one delivery, and why.
+
+    `readings` are the readings compared, in the order of their copies; `alternatives` the distinct values they
+    hold after lossless normalisation, in the same order, as a person would write them. `is_decidable` is False where
+    only the fixed order of copies chose.
+    """
+
+    project_code: str
+    delivery_id: str
+    field: str
+    report_seq: int | None
+    value: str | None
+    rule: str
+    confidence: Confidence
+    is_decidable: bool
+    readings: tuple[Reading, ...]
+    alternatives: tuple[str, ...]
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether the copies differ in more than spaces, digits, marks and lost units."""
+        return len(self.alternatives) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One project on one night: its copies in their fixed order, and a decision for every field any copy prints.
+
+    `report_addresses` are the rows of section 2 in printed order (`reports[3]`, a second row of the same number
+    `reports[3#2]`); `lists` are the lengths of the list fields after joining (`targets` → 2).
+    """
+
+    project_code: str
+    night: date
+    copies: tuple[FormCopy, ...]
+    decisions: tuple[Decision, ...]
+    report_addresses: tuple[str, ...]
+
+    @property
+    def delivery_id(self) -> str:
+        """Project code and night."""
+        return f"{self.project_code}@{self.night.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one source file: read or rejected, with every line accounted for."""
+
+    source_sha256: str
+    uri: str
+    night: date
+    media_type: str
+    size: int
+    pages: int | None
+    encoding: str | None
+    reader_version: str
+    status: Literal["read", "rejected"]
+    code: str | None
+    reason: str | None
+    lines: LineCount
+    unread: tuple[UnreadLine, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Everything one night says: its files, its copies (also those without a project) and its reconciled deliveries."""
+
+    night: date
+    files: tuple[FileOutcome, ...]
+    copies: tuple[FormCopy, ...]
+    deliveries: tuple[Delivery, ...]
