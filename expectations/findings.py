@@ -1,0 +1,271 @@
+"""Everything a night finds, with its evidence and its history: objections, failing rows, conflicts, files.
+
+Every finding points at a file, a page and a line: of the reading behind the value in question, the chosen one first;
+where nothing is printed, of the place where it should stand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from expectations.catalogue import load_catalogue
+from expectations.conflicts import conflicts_of, told
+from expectations.lifecycle import Finding, findings_in, follow
+from expectations.validate import Validation
+from expectations.words import label_of, shortened, spoken, without_phone
+from transform.addresses import row_key
+from transform.form import Form
+from transform.records import Decision, Delivery, Night
+from transform.tables import frame_of
+
+Place: TypeAlias = tuple[str, int | None, int | None]  # uri, page, line
+Nowhere: TypeAlias = tuple[str | None, int | None, int | None]
+Frame: TypeAlias = pd.DataFrame
+_LINES_NAMED = 12
+_FAILING = ("rule", "project_code", "report_no", "occurrence", "value", "against", "severity")
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A finding before it has an id, a place and words. `of` tells files apart where there is no project."""
+
+    rule: str
+    project_code: str | None = None
+    report_no: int | None = None
+    occurrence: int | None = None
+    field: str | None = None
+    value: str | None = None
+    against: str | None = None
+    of: str = ""
+    place: Place | None = None
+    detail: Mapping[str, str] | None = None
+    label: str | None = None
+    severity: str | None = None
+
+    @property
+    def finding_id(self) -> str:
+        """The same finding keeps its id every night: it does not depend on the value, the night or the messages."""
+        parts = (self.rule, self.project_code, self.field, self.report_no, self.occurrence, self.of)
+        return hashlib.sha256("|".join("" if p is None else str(p) for p in parts).encode()).hexdigest()[:16]
+
+
+def collect(
+    night: Night,
+    frames: Mapping[str, Frame],
+    crosscheck_rows: Frame,
+    validation: Validation,
+    previous: Frame,
+    form: Form,
+) -> Frame:
+    """Rows of quality.finding to insert or replace: what is found tonight, and what is resolved tonight; by finding_id.
+
+    `crosscheck_rows` and `validation` are those of the same `frames`; `previous` holds quality.finding of the touched
+    projects and of findings without a project. Pure: the same arguments give the same rows.
+    """
+    drafts = [
+        *_objections(crosscheck_rows, night, form),
+        *_failing_columns(validation.failures, crosscheck_rows, form),
+        *_files(night),
+        *_codes(night),
+    ]
+    places = _places(night)
+    tonight = [_finding(draft, places, night.night, form) for draft in drafts]
+    touched = {d.project_code for d in night.deliveries}
+    uris = {file.uri for file in night.files}
+
+    def is_judged(finding: Finding) -> bool:
+        return finding.project_code in touched if finding.project_code else finding.uri in uris
+
+    table = form.tables["finding"]
+    rows = follow(tonight, findings_in(previous), night.night, is_judged)
+    return frame_of(table, [{name: getattr(f, name) for name in table.column_names} for f in rows])
+
+
+# ---------------------------------------------------------------- what is found
+
+
+def _objections(rows: Frame, night: Night, form: Form) -> Iterator[_Draft]:
+    """Cross-checks as they are; conflicts are told with what each copy says, contested ones folded."""
+    conflicts = {d.project_code: conflicts_of(d) for d in night.deliveries}
+    cut = {d.project_code: _cut_at(d) for d in night.deliveries}
+    copies = {copy.copy_id: copy for copy in night.copies}
+    for row in _records(rows):
+        known = conflicts.get(row["project_code"], [])
+        if row["rule"] == "copies_conflict":
+            detail = {x: "\n".join(f"• {told(c, copies, form, x)}" for c in known) for x in ("th", "en")}
+            yield _Draft(**row, detail=detail)
+        elif row["rule"] == "contested_value":
+            conflict = next((c for c in known if c.first.field == row["field"]), None)
+            if conflict is not None:  # else it is told with the first value of its substitution
+                yield _Draft(**row, detail={x: told(conflict, copies, form, x) for x in ("th", "en")})
+        elif row["rule"] == "truncated_copy":
+            yield _Draft(**row, place=cut.get(row["project_code"]))
+        else:
+            yield _Draft(**row)
+
+
+def _cut_at(delivery: Delivery) -> Place | None:
+    return min(((c.uri, c.page_last, c.line_last) for c in delivery.copies if c.is_truncated), default=None)
+
+
+def _failing_columns(failures: Frame, crosschecks: Frame, form: Form) -> Iterator[_Draft]:
+    """Rows that failed a generated expectation; a text that could not be read is not also reported as missing."""
+    unreadable = crosschecks[crosschecks["rule"] == "value_not_well_formed"]
+    told_already = set(zip(unreadable["project_code"], unreadable["field"], strict=True))
+    for row in _records(failures[failures["expectation"] != "ExpectRuleToHold"]):
+        address = _address(row, form)
+        if row["rule"] == "column_required_missing" and (row["project_code"], address) in told_already:
+            continue
+        column = f"{row['suite']}.{row['target']}"
+        same = {name: row[name] for name in _FAILING}
+        yield _Draft(**same, field=address or column, label=None if address else column)
+
+
+def _address(row: Mapping[str, Any], form: Form) -> str | None:
+    """Field address behind a failing row of a frame, None where no field of the form is concerned."""
+    columns = {c.name: c.field for c in form.tables[row["suite"]].columns}
+    field = columns.get(row["column"] or "")
+    if field is None:
+        return None
+    if row["report_no"] is not None and field.startswith("reports."):
+        return f"reports[{row_key(row['report_no'], row['occurrence'] or 1)}].{field.removeprefix('reports.')}"
+    if row["ordinal"] is not None:
+        base = next(f for f in form.fields if form.fields[f].is_list and (field == f or field.startswith(f"{f}.")))
+        return f"{base}[{row['ordinal']}]{field.removeprefix(base)}"
+    return field
+
+
+def _files(night: Night) -> Iterator[_Draft]:
+    """Rejected files, and files with lines that belong to no part of the form.
+
+    A file of one project is that project's affair; of several, nobody's in particular.
+    """
+    projects: dict[str, set[str | None]] = {}
+    for copy in night.copies:
+        projects.setdefault(copy.source_sha256, set()).add(copy.project_code)
+    for file in night.files:
+        if file.status == "rejected":
+            nowhere = (file.uri, None, None)
+            yield _Draft("file_rejected", value=file.code, against=file.reason, of=file.source_sha256, place=nowhere)
+        elif file.unread:
+            codes = projects.get(file.source_sha256, set())
+            code = next(iter(codes)) if len(codes) == 1 else None
+            lines = sorted((u.page, u.line) for u in file.unread)
+            more = " …" if len(lines) > _LINES_NAMED else ""
+            named = {
+                "th": ", ".join(f"หน้า {p} บรรทัด {n}" for p, n in lines[:_LINES_NAMED]) + more,
+                "en": ", ".join(f"page {p} line {n}" for p, n in lines[:_LINES_NAMED]) + more,
+            }
+            place = (file.uri, *lines[0])
+            yield _Draft("unread_lines", code, value=str(len(lines)), of=file.source_sha256, place=place, detail=named)
+
+
+def _codes(night: Night) -> Iterator[_Draft]:
+    for copy in night.copies:
+        if copy.project_code is None:
+            place = (copy.uri, copy.page_first, copy.line_first)
+            of = f"{copy.source_sha256}-{copy.ordinal}"
+            yield _Draft("code_unreadable", field="project_code", value=copy.printed_code, of=of, place=place)
+
+
+# ---------------------------------------------------------------- where it stands, and in which words
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where each value of each project stands, and where its first copy begins."""
+
+    values: Mapping[tuple[str, str], Place]
+    starts: Mapping[str, Place]
+
+    def of(self, project_code: str | None, field: str | None) -> Place | None:
+        """Place of a value; else of what stands around it; else the beginning of the form."""
+        if project_code is None:
+            return None
+        for address in _around(field):
+            if (project_code, address) in self.values:
+                return self.values[project_code, address]
+        return self.starts.get(project_code)
+
+
+def _around(field: str | None) -> Iterator[str]:
+    if field is None:
+        return
+    yield field
+    head = field.rpartition(".")[0]
+    if head:
+        yield f"{head}.seq"
+        yield head
+
+
+def _places(night: Night) -> _Places:
+    values: dict[tuple[str, str], Place] = {}
+    starts: dict[str, Place] = {}
+    for delivery in night.deliveries:
+        uris = {copy.copy_id: copy.uri for copy in delivery.copies}
+        first = delivery.copies[0]
+        starts[delivery.project_code] = (first.uri, first.page_first, first.line_first)
+        for decision in delivery.decisions:
+            place = _place_of(decision, uris)
+            if place is not None:
+                values[delivery.project_code, decision.field] = place
+    return _Places(values, starts)
+
+
+def _place_of(decision: Decision, uris: Mapping[str, str]) -> Place | None:
+    if not decision.readings:
+        return None
+    chosen = next((r for r in decision.readings if r.value == decision.value), decision.readings[0])
+    return uris[chosen.copy_id], chosen.evidence.page, chosen.evidence.line_first
+
+
+def _finding(draft: _Draft, places: _Places, night: date, form: Form) -> Finding:
+    rule = load_catalogue()[draft.rule]
+    place = draft.place or places.of(draft.project_code, draft.field)
+    uri, page, line = place or (None, None, None)
+    words = {language: _words(draft, (uri, page, line), form, language) for language in ("th", "en")}
+    return Finding(
+        finding_id=draft.finding_id, rule=rule.id, dimension=rule.dimension, severity=draft.severity or rule.severity,
+        project_code=draft.project_code, report_no=draft.report_no, field=draft.field, value=shortened(draft.value),
+        uri=uri, page=page, line=line,
+        message_th=rule.message_th.format(**words["th"]), message_en=rule.message_en.format(**words["en"]),
+        first_seen=night, last_seen=night,
+    )  # fmt: skip
+
+
+def _words(draft: _Draft, place: Nowhere, form: Form, language: str) -> dict[str, str]:
+    uri, page, line = place
+    return {
+        "report": "-" if draft.report_no is None else str(draft.report_no),
+        "label": draft.label or label_of(draft.field, form, language),
+        "value": without_phone(draft.field, spoken(shortened(draft.value), language), form),
+        "against": without_phone(draft.field, _compared(draft, language), form),
+        "file": (uri or "-").rsplit("/", 1)[-1],
+        "page": "-" if page is None else str(page),
+        "line": "-" if line is None else str(line),
+        "detail": (draft.detail or {}).get(language, ""),
+    }
+
+
+def _compared(draft: _Draft, language: str) -> str:
+    """What a value was compared with; the three ways to add up disbursed amounts are named."""
+    if draft.rule != "spent_unreconciled_with_reports" or draft.against is None:
+        return spoken(draft.against, language)
+    total, highest, last = (spoken(amount, language) for amount in draft.against.split("/"))
+    if language == "th":
+        return f"ยอดรวม {total} บาท สูงสุด {highest} บาท ครั้งสุดท้าย {last} บาท"
+    return f"sum {total}, highest {highest}, last {last}"
+
+
+def _records(frame: Frame) -> list[dict[str, Any]]:
+    """Rows with None for every null and plain integers."""
+    rows = []
+    for row in frame.astype(object).where(frame.notna(), None).to_dict("records"):
+        rows.append({str(k): v if v is None or isinstance(v, str) else int(v) for k, v in row.items()})
+    return rows

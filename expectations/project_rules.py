@@ -1,0 +1,133 @@
+"""Cross-checks of the head of the form, of its copies, and of what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from expectations.objections import Column, Frame, Given, decision_objections, exceeds, objections, span
+from transform.thai import squash
+
+# ---------------------------------------------------------------- the head of the form
+
+
+def _end_before_start(given: Given) -> Frame:
+    rows = given.projects[given.projects["end_date"] < given.projects["start_date"]]
+    return objections(rows, "end_date", rows["end_date"], rows["start_date"])
+
+
+def _is_outside(periods: Frame) -> Column:
+    return (periods["start_date"] > periods["last_day"]) | (periods["end_date"] < periods["first_day"])
+
+
+def _period_outside_fiscal_year(given: Given) -> Frame:
+    return _period(given.periods[_is_outside(given.periods)])
+
+
+def _period_longer_than_fiscal_year(given: Given) -> Frame:
+    periods = given.periods
+    reaches = (periods["start_date"] < periods["first_day"]) | (periods["end_date"] > periods["last_day"])
+    return _period(periods[reaches & ~_is_outside(periods)])
+
+
+def _period(rows: Frame) -> Frame:
+    return objections(
+        rows, "start_date", span(rows["start_date"], rows["end_date"]), span(rows["first_day"], rows["last_day"])
+    )
+
+
+def _spent_exceeds_budget(given: Given) -> Frame:
+    rows = given.projects
+    rows = rows[exceeds(rows["budget_spent_baht"], rows["budget_received_baht"])]
+    return objections(rows, "budget_spent", rows["budget_spent_baht"], rows["budget_received_baht"])
+
+
+def _absent(column: str, field: str) -> Callable[[Given], Frame]:
+    """Rule that a column of dim_project is empty: nothing printed, or a placeholder. 0 is a value."""
+    return lambda given: objections(given.projects[given.projects[column].isna()], field)
+
+
+def _responsible_not_a_person(given: Given) -> Frame:
+    """A unit stands in place of a person, or something is printed in which no person could be recognised."""
+    printed = given.projects["project_code"].map(given.chosen("responsible"))
+    is_unit = given.projects["responsible_unit"].notna()
+    rows = given.projects[is_unit | (given.projects["responsible_name"].isna() & printed.notna())]
+    return objections(rows, "responsible.unit", rows["responsible_unit"].where(is_unit, printed))
+
+
+def _indicator_missing(given: Given) -> Frame:
+    indicators = given.frames["project_indicator"]
+    present = indicators.loc[indicators["text"].notna(), "project_code"]
+    return objections(given.projects[~given.projects["project_code"].isin(present)], "strategy.indicators")
+
+
+def _strategy_missing(given: Given) -> Frame:
+    named = given.projects["project_code"].isin(given.chosen("strategy.issue_name").index)
+    return objections(given.projects[given.projects["strategy_issue_no"].isna() & ~named], "strategy.issue_no")
+
+
+def _agency_code_mismatch(given: Given) -> Frame:
+    """Only verified prefixes speak; names are compared as printed but for spaces, digits and order of marks."""
+    registered = given.projects["project_code"].str[:4].map(given.verified_agencies)
+    printed = given.projects["agency_name"]
+    differs = printed.map(squash, na_action="ignore") != registered.map(squash, na_action="ignore")
+    chosen = registered.notna() & printed.notna() & differs
+    rows = given.projects[chosen]
+    return objections(rows, "agency_path[1]", rows["agency_name"], registered[chosen])
+
+
+# ---------------------------------------------------------------- copies and readings
+
+
+def _truncated_copy(given: Given) -> Frame:
+    copies = given.frames["form_copy"]
+    cut = copies["is_truncated"].fillna(False).astype(int).groupby(copies["project_code"]).agg(["sum", "count"])
+    cut = cut[cut["sum"] > 0]
+    rows = given.projects[given.projects["project_code"].isin(cut.index)]
+    return objections(rows, None, rows["project_code"].map(cut["sum"]), rows["project_code"].map(cut["count"]))
+
+
+def _copies_conflict(given: Given) -> Frame:
+    differing = given.decisions[given.decisions["distinct_readings"] > 1]
+    counts = differing.groupby("project_code").size()
+    rows = given.projects[given.projects["project_code"].isin(counts.index)]
+    return objections(rows, None, rows["project_code"].map(counts))
+
+
+def _contested_value(given: Given) -> Frame:
+    rows = given.decisions[given.decisions["value"].notna() & (given.decisions["confidence"] == "contested")]
+    rows = rows[rows["distinct_readings"] > 1]
+    return decision_objections(rows, rows["value"])
+
+
+def _value_not_well_formed(given: Given) -> Frame:
+    """A field whose every copy prints something that is no value, unless the end of the copy cut it off."""
+    empty = given.decisions[given.decisions["value"].isna()]
+    if "reading" not in given.frames or empty.empty:
+        return empty.iloc[:0]
+    readings = given.frames["reading"]
+    readings = readings[readings["problem"].notna() & ~readings["is_cut"].fillna(False).astype(bool)]
+    codes = given.frames["form_copy"].set_index("copy_id")["project_code"]
+    readings = readings.assign(project_code=readings["copy_id"].map(codes))
+    firsts = readings.sort_values(["copy_id", "page", "line_first"]).drop_duplicates(["project_code", "field"])
+    rows = empty.merge(firsts[["project_code", "field", "raw", "problem"]], on=["project_code", "field"])
+    return decision_objections(rows, rows["raw"], rows["problem"])
+
+
+PROJECT_RULES: Mapping[str, Callable[[Given], Frame]] = {
+    "end_before_start": _end_before_start,
+    "period_outside_fiscal_year": _period_outside_fiscal_year,
+    "period_longer_than_fiscal_year": _period_longer_than_fiscal_year,
+    "spent_exceeds_budget": _spent_exceeds_budget,
+    "budget_received_missing": _absent("budget_received_baht", "budget_received"),
+    "budget_spent_missing": _absent("budget_spent_baht", "budget_spent"),
+    "coordinator_missing": _absent("coordinator_name", "coordinator.name"),
+    "responsible_phone_missing": _absent("responsible_phone", "responsible.phone"),
+    "responsible_not_a_person": _responsible_not_a_person,
+    "indicator_missing": _indicator_missing,
+    "strategy_missing": _strategy_missing,
+    "agency_code_mismatch": _agency_code_mismatch,
+    "truncated_copy": _truncated_copy,
+    "copies_conflict": _copies_conflict,
+    "contested_value": _contested_value,
+    "value_not_well_formed": _value_not_well_formed,
+}

@@ -1,0 +1,182 @@
+"""One night into the warehouse, in one transaction: all of it or nothing, and twice is the same as once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from load.dimensions import compute_dimensions
+from load.schema import YEAR_LIMIT, columns_sql, quoted, transaction
+from transform.form import Table, load_form
+
+# every row of these belongs to a file or a delivery of one night, and is written again with that night
+NIGHTLY = ("source_file", "form_copy", "unread_line", "reading", "decision", "rejected_file")
+
+
+def apply_night(
+    con: duckdb.DuckDBPyConnection,
+    frames: Mapping[str, pd.DataFrame],
+    *,
+    night: date,
+    sightings: pd.DataFrame,
+    run: pd.DataFrame,
+    expectation_results: pd.DataFrame,
+    findings: pd.DataFrame,
+    register: pd.DataFrame,
+) -> None:
+    """Write one night: replace the rows of the projects it touches and of its files, then compute the dimensions.
+
+    `frames` are those of transform.tables.build_frames; the projects in `dim_project` are the touched ones. `register`
+    names the agency codes (prefix, agency, status). Raises ValueError, with the warehouse as it was, when a frame lacks
+    a column or repeats a key, an amount is no exact DECIMAL, a date lies past the year 2400, or a project that lost its
+    delivery of this night is not among the touched ones though other nights delivered it.
+    """
+    tables = load_form().tables
+    loaded = {
+        **frames,
+        "sighting": sightings,
+        "run": run,
+        "expectation_result": expectation_results,
+        "finding": findings,
+    }
+    prepared = {name: prepared_frame(tables[name], frame) for name, frame in loaded.items()}
+    missing = [name for name in (*project_tables(), *NIGHTLY) if name not in prepared]
+    if missing:
+        raise ValueError(f"night {night}: no frame for {', '.join(missing)}; expected every table of build_frames")
+    try:
+        with _registered(con, prepared, register), transaction(con):
+            _delete(con, night)
+            for name in prepared:
+                _insert(con, tables[name])
+            _delete_projects_without_evidence(con, night)
+            compute_dimensions(con, "incoming_register")
+    except (duckdb.ConstraintException, duckdb.ConversionException) as error:
+        raise ValueError(f"night {night} was not loaded, the warehouse is as before: {error}") from error
+
+
+def project_tables() -> tuple[str, ...]:
+    """Tables whose rows belong to one project, and are replaced with it."""
+    return tuple(t.name for t in load_form().tables.values() if t.schema == "main" and t.key[0] == "project_code")
+
+
+def prepared_frame(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame that DuckDB takes over without guessing: amounts as exact text, dates as days; keys checked."""
+    lost = [c.name for c in table.columns if c.name not in frame.columns]
+    if lost:
+        raise ValueError(f"{table.qualified}: the frame has no column {', '.join(lost)}; expected {table.column_names}")
+    prepared = pd.DataFrame({c.name: _prepared(table, c.name, c.type, frame[c.name]) for c in table.columns})
+    repeated = prepared[prepared.duplicated(list(table.key))]
+    if len(repeated):
+        key = {k: repeated.iloc[0][k] for k in table.key}
+        raise ValueError(f"{table.qualified}: {len(repeated)} rows repeat a key, first {key}; expected each key once")
+    return prepared
+
+
+def _prepared(table: Table, name: str, sql_type: str, values: pd.Series[Any]) -> pd.Series[Any]:
+    if sql_type.startswith("DECIMAL"):
+        scale = int(sql_type.rstrip(")").split(",")[1])
+        return pd.Series([_exact(table, name, v, scale) for v in values], index=values.index, dtype="str")
+    if sql_type in ("INTEGER", "BIGINT"):
+        return values.astype("Int64")
+    if sql_type == "BOOLEAN":
+        return values.astype("boolean")
+    if sql_type == "DATE":
+        days: pd.Series[Any] = pd.to_datetime(values).astype("datetime64[us]")
+        late = days[days.dt.year >= YEAR_LIMIT]
+        if len(late):
+            raise ValueError(
+                f"{table.qualified}.{name}: {late.iloc[0].date()} lies past the year {YEAR_LIMIT}; "
+                "a Buddhist year was not converted"
+            )
+        return days
+    return values.astype("str")
+
+
+def _exact(table: Table, name: str, value: Any, scale: int) -> str | None:
+    """Text of an amount. A float is refused: it may already have lost satang."""
+    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+        return None
+    if not isinstance(value, Decimal) or not value.is_finite() or value != round(value, scale):
+        raise ValueError(
+            f"{table.qualified}.{name}: {value!r} is no exact amount; expected a Decimal with at most {scale} decimals"
+        )
+    return format(value, "f")
+
+
+def _delete(con: duckdb.DuckDBPyConnection, night: date) -> None:
+    """Remove what the incoming frames replace. A rejected file that is read again moves to the night of the reading."""
+    for name in project_tables():
+        con.execute(f"DELETE FROM main.{name} WHERE project_code IN (SELECT project_code FROM incoming_dim_project)")
+    own_file = "night = $night OR source_sha256 IN (SELECT source_sha256 FROM incoming_source_file)"
+    of_file = f"source_sha256 IN (SELECT source_sha256 FROM lineage.source_file WHERE {own_file})"
+    of_copy = f"copy_id IN (SELECT copy_id FROM lineage.form_copy WHERE {own_file})"
+    for table, where in (
+        ("lineage.reading", of_copy),
+        ("lineage.form_copy", own_file),
+        ("lineage.unread_line", of_file),
+        ("quality.rejected_file", of_file),
+        ("lineage.source_file", own_file),
+        ("quality.expectation_result", "run_id IN (SELECT run_id FROM quality.run WHERE night = $night)"),
+        ("quality.run", "night = $night"),
+    ):
+        con.execute(f"DELETE FROM {table} WHERE {where}", {"night": night})
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE lost_delivery AS SELECT DISTINCT project_code FROM lineage.decision "
+        "WHERE split_part(delivery_id, '@', 2) = ? "
+        "AND project_code NOT IN (SELECT project_code FROM incoming_dim_project)",
+        [night.isoformat()],
+    )
+    con.execute("DELETE FROM lineage.decision WHERE split_part(delivery_id, '@', 2) = ?", [night.isoformat()])
+    con.execute(
+        "DELETE FROM quality.finding WHERE finding_id IN (SELECT finding_id FROM incoming_finding) "
+        "OR (first_seen = $night AND (project_code IN (SELECT project_code FROM incoming_dim_project) "
+        "OR (project_code IS NULL AND uri IN (SELECT uri FROM incoming_source_file))))",
+        {"night": night},
+    )
+    con.execute(
+        "DELETE FROM lineage.sighting AS s USING incoming_sighting AS i "
+        "WHERE s.uri = i.uri AND s.night = CAST(i.night AS DATE)"
+    )
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    casts = ", ".join(f"CAST({quoted(c.name)} AS {c.type})" for c in table.columns)
+    names = columns_sql(table.column_names)
+    con.execute(f"INSERT INTO {table.qualified} ({names}) SELECT {casts} FROM incoming_{table.name}")
+
+
+def _delete_projects_without_evidence(con: duckdb.DuckDBPyConnection, night: date) -> None:
+    """A second run of a night may recognise a misread code: the project it had made disappears with its delivery."""
+    stale = con.execute(
+        "SELECT project_code FROM lost_delivery "
+        "WHERE project_code IN (SELECT project_code FROM lineage.decision) ORDER BY project_code"
+    ).fetchall()
+    if stale:
+        raise ValueError(
+            f"{', '.join(row[0] for row in stale[:3])} lost the delivery of this night but has others, "
+            "and its rows were not built again; include projects_of_night() in build_frames"
+        )
+    for name in (*(f"main.{t}" for t in project_tables()), "quality.finding"):
+        con.execute(f"DELETE FROM {name} WHERE project_code IN (SELECT project_code FROM lost_delivery)")
+    con.execute("DROP TABLE lost_delivery")
+
+
+@contextmanager
+def _registered(
+    con: duckdb.DuckDBPyConnection, frames: Mapping[str, pd.DataFrame], register: pd.DataFrame
+) -> Iterator[None]:
+    views = {f"incoming_{name}": frame for name, frame in frames.items()}
+    views["incoming_register"] = register[["prefix", "agency", "status"]].astype("str")
+    for name, frame in views.items():
+        con.register(name, frame)
+    try:
+        yield
+    finally:
+        for name in views:
+            con.unregister(name)

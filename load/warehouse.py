@@ -1,0 +1,210 @@
+"""The writer's own warehouse, `work/kaona.duckdb`: opening it, what it already knows, and writing a night into it.
+
+Readers never open this file; they get a finished copy (load/publish.py). So a night never waits for an analyst.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import duckdb
+import pandas as pd
+
+from load.night import apply_night
+from load.schema import columns_sql, create_tables, quoted, table_differences, transaction
+from transform.form import Table, load_form
+from transform.records import Evidence, FileOutcome, FormCopy, LineCount, Reading, UnreadLine
+from transform.tables import Earlier
+
+__all__ = [
+    "OFFLINE",
+    "KnownFile",
+    "apply_night",
+    "copies_of_night",
+    "earlier_state",
+    "files_of_night",
+    "findings",
+    "known_files",
+    "open_work",
+    "projects_of_night",
+    "work_path",
+]
+
+# DuckDB must never try to fetch an extension: it takes seconds, and servers have no network.
+OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What became of a file when it was read, and by which reader."""
+
+    status: Literal["read", "rejected"]
+    reader_version: str
+
+
+def work_path(home: Path) -> Path:
+    """Place of the writer's own warehouse."""
+    return home / "work" / "kaona.duckdb"
+
+
+def open_work(home: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
+    """Open the writer's own warehouse, created with all its tables when there is none.
+
+    Raises ValueError when the file was made by another registry than today's: it must be rebuilt from the archive.
+    """
+    path = work_path(home)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    spill = {"temp_directory": str(path.parent / "spill"), "max_temp_directory_size": "50GB"}
+    con = duckdb.connect(str(path), config={**OFFLINE, **spill, "memory_limit": memory_limit})
+    try:
+        if not _has_tables(con):
+            with transaction(con):
+                create_tables(con)
+        differences = table_differences(con)
+        if differences:
+            raise ValueError(
+                f"{path}: its tables are not those of data/form ({'; '.join(differences[:3])}"
+                f"{' …' if len(differences) > 3 else ''}); rebuild it from the archive: kaona run --rebuild"
+            )
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
+def _has_tables(con: duckdb.DuckDBPyConnection) -> bool:
+    found = con.execute("SELECT count(*) FROM duckdb_tables() WHERE NOT internal").fetchone()
+    return bool(found and found[0])
+
+
+def known_files(con: duckdb.DuckDBPyConnection) -> dict[str, KnownFile]:
+    """Every file that was ever read, by the hash of its bytes."""
+    rows = con.execute(
+        "SELECT source_sha256, status, reader_version FROM lineage.source_file ORDER BY source_sha256"
+    ).fetchall()
+    return {sha: KnownFile(status, version) for sha, status, version in rows}
+
+
+def copies_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FormCopy, ...]:
+    """Copies loaded for a night, just as they were read; in order of file and place, readings in printed order."""
+    readings: dict[str, list[Reading]] = defaultdict(list)
+    rows = con.execute(
+        "SELECT r.copy_id, r.field, r.report_seq, r.page, r.line_first, r.line_last, r.char_from, r.char_to, r.raw, "
+        "r.value, r.problem, r.is_cut FROM lineage.reading AS r "
+        "WHERE r.copy_id IN (SELECT copy_id FROM lineage.form_copy WHERE night = ?) "
+        "ORDER BY r.copy_id, r.page, r.line_first, r.char_from, r.line_last, r.char_to, r.field",
+        [night],
+    ).fetchall()
+    for copy_id, field, seq, page, first, last, char_from, char_to, raw, value, problem, is_cut in rows:
+        evidence = Evidence(page, first, last, char_from, char_to, raw)
+        readings[copy_id].append(Reading(copy_id, field, seq, evidence, value, problem, is_cut))
+    columns = (
+        "copy_id", "source_sha256", "uri", "media_type", "night", "ordinal", "page_first", "line_first", "page_last",
+        "line_last", "printed_code", "project_code", "fiscal_year_be", "is_truncated", "is_closed",
+    )  # fmt: skip
+    named = ", ".join(f"{'f' if column == 'media_type' else 'c'}.{column}" for column in columns)
+    copies = con.execute(
+        f"SELECT {named} FROM lineage.form_copy AS c "
+        "JOIN lineage.source_file AS f ON f.source_sha256 = c.source_sha256 "
+        "WHERE c.night = ? ORDER BY c.uri, c.source_sha256, c.ordinal",
+        [night],
+    ).fetchall()
+    return tuple(
+        FormCopy(**dict(zip(columns, row, strict=True)), readings=tuple(readings.get(row[0], ()))) for row in copies
+    )
+
+
+def files_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FileOutcome, ...]:
+    """Files loaded for a night, just as they came out of reading, in order of their place."""
+    unread: dict[str, list[UnreadLine]] = defaultdict(list)
+    rows = con.execute(
+        "SELECT source_sha256, page, line, text FROM lineage.unread_line "
+        "WHERE source_sha256 IN (SELECT source_sha256 FROM lineage.source_file WHERE night = ?) ORDER BY ALL",
+        [night],
+    ).fetchall()
+    for sha, page, line, text in rows:
+        unread[sha].append(UnreadLine(page, line, text))
+    columns = (
+        "source_sha256", "uri", "night", "media_type", "bytes", "pages", "encoding", "reader_version", "status", "code",
+        "reason", "lines_consumed", "lines_furniture", "lines_unread", "notes",
+    )  # fmt: skip
+    named = ", ".join(f"{'r' if column == 'code' else 'f'}.{column}" for column in columns)
+    files = con.execute(
+        f"SELECT {named} FROM lineage.source_file AS f "
+        "LEFT JOIN quality.rejected_file AS r ON r.source_sha256 = f.source_sha256 "
+        "WHERE f.night = ? ORDER BY f.uri, f.source_sha256",
+        [night],
+    ).fetchall()
+    return tuple(_outcome(dict(zip(columns, row, strict=True)), unread) for row in files)
+
+
+def _outcome(row: dict[str, Any], unread: Mapping[str, Sequence[UnreadLine]]) -> FileOutcome:
+    """Return a row of lineage.source_file as the outcome it was made from."""
+    return FileOutcome(
+        source_sha256=row["source_sha256"],
+        uri=row["uri"],
+        night=row["night"],
+        media_type=row["media_type"],
+        size=row["bytes"],
+        pages=row["pages"],
+        encoding=row["encoding"],
+        reader_version=row["reader_version"],
+        status=row["status"],
+        code=row["code"],
+        reason=row["reason"],
+        lines=LineCount(row["lines_consumed"], row["lines_furniture"], row["lines_unread"]),
+        unread=tuple(unread.get(row["source_sha256"], ())),
+        notes=tuple(row["notes"].split("\n")) if row["notes"] else (),
+    )
+
+
+def projects_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[str, ...]:
+    """Codes of the projects that were delivered on a night, as loaded so far."""
+    rows = con.execute(
+        "SELECT DISTINCT project_code FROM lineage.form_copy WHERE night = ? AND project_code IS NOT NULL ORDER BY ALL",
+        [night],
+    ).fetchall()
+    return tuple(row[0] for row in rows)
+
+
+def earlier_state(con: duckdb.DuckDBPyConnection, project_codes: Iterable[str], night: date) -> Earlier:
+    """Decisions and deliveries of these projects on all nights but this one, in fixed order."""
+    codes = sorted(set(project_codes))
+    decision = load_form().tables["decision"]
+    decisions = con.execute(
+        f"SELECT {columns_sql(decision.column_names)} FROM lineage.decision "
+        "WHERE project_code IN (SELECT unnest(?::VARCHAR[])) AND split_part(delivery_id, '@', 2) <> ? "
+        f"ORDER BY {columns_sql(decision.key)}",
+        [codes, night.isoformat()],
+    ).df()
+    deliveries = con.execute(
+        "SELECT project_code, night, count(*) AS copies FROM lineage.form_copy "
+        "WHERE project_code IN (SELECT unnest(?::VARCHAR[])) AND night <> ? GROUP BY ALL ORDER BY ALL",
+        [codes, night],
+    ).df()
+    types = {"project_code": "str", "night": "datetime64[us]", "copies": "Int64"}
+    return Earlier(_typed(decisions, decision), deliveries.astype(cast(Any, types)))
+
+
+def findings(con: duckdb.DuckDBPyConnection, project_codes: Sequence[str] | None = None) -> pd.DataFrame:
+    """Findings as they stand, of these projects or (None) all, also those about files; by finding_id."""
+    table = load_form().tables["finding"]
+    where, parameters = "", []
+    if project_codes is not None:
+        where, parameters = "WHERE project_code IN (SELECT unnest(?::VARCHAR[]))", [sorted(set(project_codes))]
+    key = ", ".join(quoted(k) for k in table.key)
+    sql = f"SELECT {columns_sql(table.column_names)} FROM {table.qualified} {where} ORDER BY {key}"
+    return _typed(con.execute(sql, parameters).df(), table)
+
+
+_FRAME_TYPES = {"INTEGER": "Int64", "BIGINT": "Int64", "BOOLEAN": "boolean", "DATE": "datetime64[us]", "VARCHAR": "str"}
+
+
+def _typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Give a frame read from a table the types of `transform.tables.frame_of`. Not for tables with amounts."""
+    return frame.astype(cast(Any, {c.name: _FRAME_TYPES[c.type] for c in table.columns}))
