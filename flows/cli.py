@@ -1,0 +1,263 @@
+"""The `kaona` command. Heavy libraries are imported inside the commands that need them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.cells import cell_len
+from rich.console import Console
+
+from flows.settings import Settings, tonight
+from flows.summary import Watch, as_text, write_lines
+
+app = typer.Typer(
+    name="kaona",
+    help="kaona (ก้าวหน้า): from printed progress forms to facts with evidence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+mistakes = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Home = Annotated[Path | None, typer.Option("--home", help="KAONA_HOME: inbox, archive, work, published, outbox.")]
+
+
+def main() -> None:
+    """Entry point: exit code 0 complete, 1 failed, 2 wrong usage."""
+    try:
+        app()
+    except Failure as failure:
+        mistakes.print(f"kaona: {failure}", markup=False)
+    except BrokenPipeError:  # the reader of a pipe (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return
+    else:
+        return
+    sys.exit(1)
+
+
+class Failure(Exception):
+    """A command that could not do its work; the message says what was read, what was expected, what to do."""
+
+
+def settings_of(home: Path | None = None, **changes: Any) -> Settings:
+    """Settings from environment and kaona.toml, with what the command line says; wrong ones are a wrong usage."""
+    from pydantic import ValidationError
+
+    given = {k: v for k, v in changes.items() if v is not None}
+    if home is not None:
+        given["home"] = home.resolve()
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        for problem in error.errors():
+            name = ".".join(str(part) for part in problem["loc"])
+            mistakes.print(
+                f"kaona: setting {name}: {problem['msg']}; see kaona.toml and KAONA_* variables", markup=False
+            )
+        raise typer.Exit(2) from error
+
+
+@app.command()
+def run(
+    source: Annotated[
+        list[str] | None, typer.Option(help="Folder or fsspec URI to pull; may be given several times.")
+    ] = None,
+    home: Home = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Night to load; default: today in Bangkok.")
+    ] = None,
+    rebuild: Annotated[bool, typer.Option(help="Read everything again from the archive, night by night.")] = False,
+    no_mail: Annotated[bool, typer.Option("--no-mail", help="Write no mails.")] = False,
+    no_prefect: Annotated[bool, typer.Option("--no-prefect", help="Run the same stages without Prefect.")] = False,
+    as_json: Json = False,
+) -> None:
+    """One night now: pull, read, reconcile, validate, load, publish, mail."""
+    from flows.rebuild import rebuild_all
+    from flows.run import run_night
+
+    settings = settings_of(
+        home, sources=source or None, use_prefect=False if no_prefect else None, write_mails=False if no_mail else None
+    )
+    watch = Watch(is_quiet=as_json)
+    night = as_of.date() if as_of else tonight()
+    with failures():
+        summary = rebuild_all(settings, watch) if rebuild else run_night(settings, night, watch)
+    write_lines([json.dumps(summary.as_json(), ensure_ascii=False)] if as_json else [as_text(summary)])
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Files to read: PDFs and text dumps.")],
+    as_json: Json = False,
+) -> None:
+    """Read files without loading anything; show what was read, in doubt and unread."""
+    from flows.check import as_lines, check_files
+
+    settings = settings_of()
+    for file in files:
+        if not file.is_file():
+            mistakes.print(f"kaona: {file}: there is no such file; expected a PDF or a text dump", markup=False)
+            raise typer.Exit(2)
+    with failures():
+        result = check_files(settings, files)
+    write_lines([json.dumps(result, ensure_ascii=False, indent=1)] if as_json else as_lines(result))
+
+
+@app.command()
+def why(
+    project_code: Annotated[str, typer.Argument(help="Project code, for example 50390000-3367.")],
+    field: Annotated[str | None, typer.Argument(help="Field, group or published column; default: all of them.")] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Say why a value is so: every reading with file, page and line, the choice, the rule, the history."""
+    from load import explain
+
+    settings = settings_of(home)
+    path = published(settings)
+    with failures():
+        explanation = explain.why(path, project_code, field)
+    if as_json:
+        write_lines([json.dumps(explain.as_json(explanation), ensure_ascii=False, indent=1)])
+    else:
+        write_lines([explain.as_text(explanation)])
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Argument(help="SQL, read-only; without it tables and views are listed.")] = None,
+    home: Home = None,
+) -> None:
+    """Query the published warehouse, read-only; without a query list its tables and views."""
+    from load import dictionary
+
+    settings = settings_of(home)
+    path = published(settings)
+    with failures():
+        if query is None:
+            write_lines(
+                aligned(("name", "what one row is"), [[d.qualified, d.comment] for d in dictionary.describe(path)])
+            )
+            return
+        columns, rows = dictionary.query(path, query)
+    write_lines(aligned(columns, [["" if value is None else str(value) for value in row] for row in rows]))
+
+
+@app.command()
+def mail(
+    show: Annotated[bool, typer.Option("--show", help="Print what waits in the outbox (the default).")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Deliver what waits in the outbox.")] = False,
+    to: Annotated[str | None, typer.Option("--to", help="Only mails whose recipient contains this.")] = None,
+    home: Home = None,
+) -> None:
+    """Preview or deliver what is in the outbox."""
+    from flows import outbox
+
+    if show and send:
+        mistakes.print("kaona: --show and --send exclude each other")
+        raise typer.Exit(2)
+    settings = settings_of(home)
+    if send:
+        with failures():
+            outcomes = outbox.deliver(settings, to)
+        write_lines(f"{d.file.name}  {d.outcome}  {d.answer}".rstrip() for d in outcomes)
+        if any(d.outcome != "sent" for d in outcomes):
+            raise Failure("not every mail was accepted; what was not stays in the outbox and is tried again")
+        return
+    mails = outbox.waiting(settings.outbox, to)
+    for path, message in mails:
+        write_lines(
+            [f"── {path.name}", f"To: {message['To']}", f"Subject: {message['Subject']}", "", outbox.body(message)]
+        )
+    write_lines([f"{len(mails)} {'mail waits' if len(mails) == 1 else 'mails wait'} in the outbox"])
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Folder to write into.")],
+    format: Annotated[str, typer.Option(help="parquet, csv or xlsx.")] = "parquet",
+    home: Home = None,
+) -> None:
+    """Write the canonical exports: one file per table, sorted by its key."""
+    from load import exports
+
+    if format not in ("parquet", "csv", "xlsx"):
+        mistakes.print(f"kaona: --format {format}: expected parquet, csv or xlsx", markup=False)
+        raise typer.Exit(2)
+    settings = settings_of(home)
+    path = published(settings)
+    with failures():
+        written = exports.export(path, folder, format)  # type: ignore[arg-type]
+    write_lines([f"{len(written)} files in {folder}"])
+
+
+@app.command()
+def verify(home: Home = None) -> None:
+    """Rebuild from the archive in a scratch folder and compare with the published exports, byte for byte."""
+    from flows.rebuild import verify_exports
+
+    settings = settings_of(home)
+    published(settings)
+    with failures():
+        differences = verify_exports(settings)
+    if differences:
+        raise Failure("the rebuild differs from what is published: " + ", ".join(differences))
+    write_lines(["verified: a rebuild from the archive gives the published exports, byte for byte"])
+
+
+@app.command()
+def serve(home: Home = None) -> None:
+    """Serve the nightly deployment (default 02:00 Asia/Bangkok)."""
+    from flows.serve import serve_nightly
+
+    serve_nightly(settings_of(home))
+
+
+def aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines in columns; one value a line where a row is wider than the terminal. Nothing is cut off."""
+    cells = [[cell.replace("\n", " ⏎ ") for cell in row] for row in rows]
+    widths = [max(cell_len(c) for c in column) for column in zip(columns, *cells, strict=True)]
+    if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > Console().width and len(columns) > 2:
+        label = max(cell_len(c) for c in columns)
+        return [
+            line
+            for n, row in enumerate(cells, start=1)
+            for line in (f"── {n}", *(f"{_padded(c, label)}  {v}" for c, v in zip(columns, row, strict=True)))
+        ]
+    return ["  ".join(map(_padded, row, widths)).rstrip() for row in (columns, *cells)]
+
+
+def _padded(text: str, width: int) -> str:
+    """Text filled up to a width on screen; Thai marks take none."""
+    return text + " " * (width - cell_len(text))
+
+
+def published(settings: Settings) -> Path:
+    """The published file; a failure that says how to get one when there is none."""
+    if not settings.published.is_file():
+        raise Failure(f"nothing is published in {settings.home}; run `kaona run` first, or name another --home")
+    return settings.published
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Turn what a command may run into into one clear sentence; with KAONA_DEBUG set, the traceback stays."""
+    try:
+        yield
+    except (typer.Exit, Failure, BrokenPipeError):
+        raise
+    except Exception as error:
+        if os.environ.get("KAONA_DEBUG"):
+            raise
+        told = isinstance(error, (ValueError, RuntimeError)) or type(error).__module__.startswith("extract")
+        raise Failure(str(error) if told else f"{type(error).__name__}: {error}") from error

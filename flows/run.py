@@ -1,0 +1,121 @@
+"""One night from the command: lock, pull, decide whether there is anything to do, run, remember."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+
+from flows.delivery import Delivered, nothing_new, only_run, pull_sources, remember
+from flows.settings import Settings
+from flows.summary import Files, Summary, Watch
+
+
+def run_night(settings: Settings, night: date, watch: Watch) -> Summary:
+    """Run one night now and return its summary.
+
+    Raises what made it fail; then nothing new is published, and the operator has a letter in the outbox.
+    """
+    with only_run(settings):
+        try:
+            summary = _run(settings, night, watch)
+        except Exception as error:
+            _tell_operator(settings, night, watch, error)
+            raise
+        finally:
+            _deliver(settings, watch)
+        return summary
+
+
+def _run(settings: Settings, night: date, watch: Watch) -> Summary:
+    delivered = watch.timed(pull_sources, settings, night)
+    before = nothing_new(settings, delivered)
+    if before is not None:
+        return _unchanged(delivered, before, watch)
+    summary = _with_prefect(settings, night, delivered, watch) if settings.use_prefect else None
+    if summary is None:
+        from flows.nightly import night as run_plainly
+
+        summary = run_plainly(settings, night, delivered, watch)
+    remember(settings, delivered, summary.as_json())
+    return summary
+
+
+def _tell_operator(settings: Settings, night: date, watch: Watch, error: Exception) -> None:
+    """A failed night goes to the operator, never to coordinators."""
+    from flows.notices import operator_letter
+    from flows.outbox import deposit
+
+    if settings.write_mails:
+        deposit(settings.outbox, [operator_letter(night, watch.stage, error, settings)], night, settings.mail_from)
+
+
+def _deliver(settings: Settings, watch: Watch) -> None:
+    """Send what waits when a mail server is set; what it does not take stays in the outbox. Never fails the night."""
+    if settings.smtp_host is None or not settings.write_mails:
+        return
+    from flows.outbox import deliver
+
+    for delivery in deliver(settings):
+        if delivery.outcome != "sent":
+            watch.console.print(f"mail {delivery.file.name} {delivery.outcome}: {delivery.answer}", highlight=False)
+
+
+def _unchanged(delivered: Delivered, before: dict[str, object], watch: Watch) -> Summary:
+    """The summary of a night that brought nothing new: the counts of what is published, no work done."""
+    known = {k: v for k, v in before.items() if k not in ("files", "seconds", "mails", "night", "nothing_new")}
+    listed = len(delivered.listing)
+    rejected = len(before.get("rejected", ()))  # type: ignore[arg-type]
+    return Summary(
+        **known,  # type: ignore[arg-type]
+        night=delivered.night.isoformat(),
+        nothing_new=True,
+        files=Files(listed=listed, unchanged=listed - rejected, rejected=rejected),
+        mails=0,
+        seconds=dict(watch.seconds),
+    )
+
+
+def prefect_environment(settings: Settings) -> dict[str, str]:
+    """Settings of Prefect that a district office needs: state under KAONA_HOME, no telemetry, time to start, quiet."""
+    return {
+        "PREFECT_HOME": str(settings.home / "prefect"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the command itself says what failed
+        "PREFECT_CLIENT_MAX_RETRIES": "2",
+    }
+
+
+def _with_prefect(settings: Settings, night: date, delivered: Delivered, watch: Watch) -> Summary | None:
+    """Run as a Prefect flow; None when Prefect itself could not, and the night must be run without it.
+
+    Errors of the night itself are raised. A night is safe to run again at every point, so when Prefect's server goes
+    away in the middle the same night simply runs again without it.
+    """
+    for name, value in prefect_environment(settings).items():
+        os.environ.setdefault(name, value)
+    from flows.nightly import as_flow
+
+    try:
+        return as_flow(settings, night, delivered, watch)
+    except Exception as error:
+        if not _is_of_prefect(error):
+            raise
+        watch.console.print(f"Prefect is away ({type(error).__name__}); the night goes on without it", highlight=False)
+        watch.seconds.clear()
+        return None
+
+
+def _is_of_prefect(error: BaseException) -> bool:
+    """Whether the error came from Prefect or its connection, not from a stage of the night."""
+    chain: list[BaseException] = []
+    while error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__ or error
+    modules = {type(e).__module__.split(".")[0] for e in chain}
+    return bool(modules & {"prefect", "httpx", "httpcore", "sqlite3", "sqlalchemy"}) or any(
+        "API" in str(e) and isinstance(e, RuntimeError) for e in chain
+    )

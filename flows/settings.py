@@ -1,0 +1,92 @@
+"""Settings: environment variables with the prefix KAONA_, or kaona.toml; every one has a working default."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+BANGKOK = ZoneInfo("Asia/Bangkok")
+
+
+class Settings(BaseSettings):
+    """What an operator may change. `kaona.toml` is looked for in the working folder, then in KAONA_HOME."""
+
+    model_config = SettingsConfigDict(env_prefix="KAONA_", toml_file="kaona.toml", extra="forbid")
+
+    home: Path = Field(CHECKOUT / "data", description="Folder of inbox, archive, work, published, outbox and prefect")
+    sources: list[str] = Field(default_factory=list, description="fsspec URIs of the exports; empty: HOME/inbox")
+    reference: Path = Field(
+        CHECKOUT / "data" / "reference", description="Folder of the registers, contacts and corrections"
+    )
+
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=0, description="Processes that read PDFs; 0: none"
+    )
+    file_timeout_seconds: float = Field(60.0, gt=0, description="Longest time one file may take to read")
+    worker_memory_mb: int = Field(1024, ge=256, description="Most memory one reading process may use")
+    max_file_mb: int = Field(100, ge=1, description="Larger files are rejected unopened")
+    memory_limit: str = Field("2GB", description="Most memory DuckDB may use")
+
+    write_mails: bool = Field(True, description="Whether a night writes mails into the outbox")
+    archive_at: Path | None = Field(None, description="Another place for the archive than HOME/archive")
+
+    use_prefect: bool = Field(True, description="Run as a Prefect flow (embedded server unless one is configured)")
+    cron: str = Field("0 2 * * *", description="When `kaona serve` runs the night, Asia/Bangkok")
+
+    mail_from: str = Field("kaona <kaona@kaona.invalid>", description="Sender of the mails")
+    operator: str = Field("operator@kaona.invalid", description="Who is told when a night fails")
+    smtp_host: str | None = Field(None, description="Mail server; without one mails stay in HOME/outbox as .eml")
+    smtp_port: int = Field(587, description="Port of the mail server")
+    smtp_security: str = Field("starttls", pattern="^(starttls|tls|none)$", description="starttls, tls or none")
+    smtp_user: str | None = Field(None, description="User at the mail server")
+    smtp_password: SecretStr | None = Field(None, description="Password at the mail server")
+    smtp_timeout_seconds: float = Field(30.0, gt=0, description="Longest wait for the mail server")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line first, then the environment, then kaona.toml."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @cached_property
+    def source_uris(self) -> tuple[str, ...]:
+        """The sources to pull; HOME/inbox when none is set."""
+        return tuple(self.sources) or (str(self.home / "inbox"),)
+
+    @property
+    def archive(self) -> Path:
+        """Bytes of every file ever delivered, by hash, and the list of each night."""
+        return self.archive_at or self.home / "archive"
+
+    @property
+    def outbox(self) -> Path:
+        """Mails to be delivered."""
+        return self.home / "outbox"
+
+    @property
+    def published(self) -> Path:
+        """The file analysts open."""
+        return self.home / "published" / "kaona.duckdb"
+
+    def registers(self) -> dict[str, str]:
+        """Texts of the files under `reference`, by name; the registers are built from them."""
+        files = sorted(p for p in self.reference.glob("*.?sv") if p.is_file()) if self.reference.is_dir() else []
+        return {p.name: p.read_text(encoding="utf-8-sig") for p in files}
+
+
+def tonight() -> date:
+    """The day in Bangkok; the night of a run is fixed once, at its start."""
+    return datetime.now(BANGKOK).date()

@@ -1,0 +1,271 @@
+"""The stages of a night. Each takes values and returns values; the heavy libraries are imported inside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from extract.document import ReadResult, SourceFile
+from extract.isolation import read_all
+from extract.read import READER_VERSION, rejected
+from extract.sources import read_archived
+from flows.delivery import VERSION, Delivered, identity
+from flows.settings import Settings
+from flows.summary import Files, Summary, Watch
+from transform.form import load_form
+from transform.night import FileReading, read_file, reconcile_night
+from transform.records import Night
+from transform.registers import Registers, read_registers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from expectations.validate import Validation
+    from load.publish import Published
+
+__all__ = ["Delivered"]
+
+Frames = dict[str, "pd.DataFrame"]
+# media type of a file whose bytes never arrived
+UNPULLED = "unknown"
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Files of this night: those read just now, and those an earlier run of the same night had read."""
+
+    new: tuple[FileReading, ...]
+    before: tuple[FileReading, ...]
+    unchanged: int
+    duplicate: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the checks say: the results of Great Expectations, and the findings that tonight made or resolved."""
+
+    validation: Validation
+    findings: pd.DataFrame
+
+
+class NotPublished(RuntimeError):
+    """The night may not be published; what was published before stays in place. The message says why."""
+
+
+def registers_of(settings: Settings) -> Registers:
+    """The registers under `reference`."""
+    return read_registers(settings.registers())
+
+
+def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
+    """Read every file whose bytes are new, or that an older reader had rejected; each in a guarded process."""
+    from load.warehouse import copies_of_night, files_of_night, known_files, open_work
+
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        known = known_files(con)
+        outcomes, copies = files_of_night(con, delivered.night), copies_of_night(con, delivered.night)
+    to_read: dict[str, SourceFile] = {}
+    refused: list[ReadResult] = []
+    unchanged = duplicate = 0
+    for pulled in delivered.listing:
+        sha = identity(pulled)
+        source = SourceFile(sha, pulled.uri, delivered.night, pulled.size)
+        before = known.get(sha)
+        if pulled.rejection is not None:
+            refused.append(rejected(source, UNPULLED, pulled.rejection))
+        elif before is not None and (before.status == "read" or before.reader_version == READER_VERSION):
+            unchanged += 1
+        elif sha in to_read:
+            duplicate += 1
+        else:
+            to_read[sha] = source
+    form = load_form()
+    new = [read_file(result, form) for result in refused]
+    with watch.progress("reading", len(to_read)) as step:
+        for result in read_all(
+            list(to_read.values()),
+            lambda source: read_archived(settings.archive, source.sha256),
+            workers=settings.workers,
+            timeout_seconds=settings.file_timeout_seconds,
+            memory_limit_bytes=settings.worker_memory_mb * 1024 * 1024,
+        ):
+            new.append(read_file(result, form))
+            step()
+    # an earlier run of this night may have known a file only by its reason: now it is there, or the reason is another
+    replaced = {f.outcome.source_sha256 for f in new} | {
+        o.source_sha256 for o in outcomes if o.media_type == UNPULLED and o.uri in {p.uri for p in delivered.listing}
+    }
+    kept = tuple(
+        FileReading(o, tuple(c for c in copies if c.source_sha256 == o.source_sha256))
+        for o in outcomes
+        if o.source_sha256 not in replaced
+    )
+    return Readings(tuple(new), kept, unchanged, duplicate)
+
+
+def reconcile(settings: Settings, when: date, readings: Readings) -> Night:
+    """Recognise the copies of each project among the night's files and decide every field."""
+    return reconcile_night(when, [*readings.before, *readings.new], registers_of(settings), load_form())
+
+
+def build_tables(settings: Settings, night: Night) -> Frames:
+    """The rows of the touched projects, over all their nights."""
+    from load.warehouse import earlier_state, open_work, projects_of_night
+    from transform.tables import build_frames
+
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        touched = {d.project_code for d in night.deliveries} | set(projects_of_night(con, night.night))
+        return build_frames(night, earlier_state(con, touched, night.night))
+
+
+def validate(settings: Settings, delivered: Delivered, night: Night, frames: Frames) -> Verdict:
+    """Cross-checks and Great Expectations on tonight's frames; findings with their evidence and life-cycle."""
+    from expectations import crosschecks
+    from expectations.findings import collect
+    from expectations.validate import validate as run_suites
+    from load.warehouse import findings, open_work
+
+    rows = crosschecks.run(frames, registers_of(settings))
+    verdict = run_suites(frames, rows, run_id=delivered.run_id)
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        previous = findings(con)
+    return Verdict(verdict, collect(night, frames, rows, verdict, previous, load_form()))
+
+
+def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames, verdict: Verdict) -> None:
+    """Write the night into the working warehouse, in one transaction; refuse when a blocking expectation failed."""
+    import pandas as pd
+
+    from load.warehouse import apply_night, open_work
+    from transform.tables import frame_of
+
+    if verdict.validation.is_blocked:
+        raise NotPublished("nothing is published: " + "; ".join(verdict.validation.blocking))
+    tables = load_form().tables
+    standing = {p.uri: p.sha256 for p in delivered.listing if p.sha256}
+    sightings = frame_of(
+        tables["sighting"],
+        [{"night": delivered.night, "uri": uri, "source_sha256": sha} for uri, sha in standing.items()],
+    )
+    read_now = [f for f in night.files if f.night == delivered.night]
+    run: dict[str, Any] = {
+        "run_id": delivered.run_id,
+        "night": delivered.night,
+        "files_new": sum(1 for f in read_now if f.status == "read"),
+        "files_unchanged": len(delivered.listing) - len(read_now),
+        "files_rejected": sum(1 for f in read_now if f.status == "rejected"),
+        "copies": len(night.copies),
+        "projects": len(night.deliveries),
+        "reports": sum(len(d.report_addresses) for d in night.deliveries),
+        "conflicts": sum(1 for d in night.deliveries for x in d.decisions if x.is_conflict),
+        "findings": len(verdict.findings),
+        "code_version": VERSION,
+    }
+    codes = registers_of(settings).agency_codes
+    register = pd.DataFrame(
+        {"prefix": [a.prefix for a in codes], "agency": [a.agency for a in codes], "status": [a.status for a in codes]}
+    )
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        apply_night(
+            con,
+            frames,
+            night=delivered.night,
+            sightings=sightings,
+            run=frame_of(tables["run"], [run]),
+            expectation_results=verdict.validation.results,
+            findings=verdict.findings,
+            register=register,
+        )
+
+
+def publish(settings: Settings) -> Published:
+    """Build the readers' file aside, check it, rename it; then the exports and the manifest beside it."""
+    from load.exports import export
+    from load.manifest import write_manifest
+    from load.publish import publish as publish_file
+    from load.warehouse import open_work
+
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        published = publish_file(con, settings.home)
+        export(con, settings.published.parent / "exports", "parquet")
+    write_manifest(settings.home, code_version=VERSION)
+    return published
+
+
+def report(settings: Settings, night: Night, frames: Frames, verdict: Verdict) -> Path:
+    """Write the quality report beside the published file: one page that loads nothing from outside."""
+    from expectations.report import quality_report_html
+
+    page = quality_report_html(night, frames, verdict.findings, verdict.validation, load_form())
+    target = settings.published.parent / "report.html"
+    part = target.with_suffix(".part")
+    part.write_text(page, encoding="utf-8")
+    part.replace(target)
+    return target
+
+
+def mail(settings: Settings, delivered: Delivered, frames: Frames, verdict: Verdict) -> list[Path]:
+    """Put one letter for each coordinator with something new into the outbox; the files that now wait there."""
+    from flows.notices import coordinator_letters
+    from flows.outbox import deposit
+
+    if not settings.write_mails:
+        return []
+    registers = registers_of(settings)
+    letters = coordinator_letters(
+        verdict.findings, frames["dim_project"], delivered.night, registers, settings, load_form()
+    )
+    return deposit(settings.outbox, list(letters), delivered.night, settings.mail_from)
+
+
+def summarise(
+    settings: Settings,
+    delivered: Delivered,
+    readings: Readings,
+    night: Night,
+    verdict: Verdict,
+    published: Published,
+    page: Path,
+    mails: Sequence[Any],
+    watch: Watch,
+) -> Summary:
+    """The night in numbers."""
+    severities = verdict.findings.loc[verdict.findings["state"] != "resolved", "severity"].value_counts()
+    new = [f for f in readings.new if f.outcome.status == "read"]
+    failed = [f.outcome for f in (*readings.before, *readings.new) if f.outcome.status == "rejected"]
+    rejected_now = sum(1 for f in readings.new if f.outcome.status == "rejected")
+    listed = len(delivered.listing)
+    files = Files(listed, len(new), readings.unchanged, readings.duplicate, rejected_now)
+    return Summary(
+        night=delivered.night.isoformat(),
+        run_id=delivered.run_id,
+        nothing_new=False,
+        files=files,
+        forms=len(night.deliveries),
+        copies=len(night.copies),
+        projects=published.tables["main.dim_project"],
+        reports=sum(len(d.report_addresses) for d in night.deliveries),
+        conflicts=sum(1 for d in night.deliveries for x in d.decisions if x.is_conflict),
+        findings={s: int(severities.get(s, 0)) for s in ("block", "check", "note")},
+        mails=len(mails),
+        rejected=[
+            {"uri": f.uri, "code": f.code or "", "reason": f.reason or ""} for f in sorted(failed, key=lambda f: f.uri)
+        ],
+        paths={
+            "warehouse": shown(settings.published),
+            "report": shown(page),
+            "exports": shown(settings.published.parent / "exports"),
+            "outbox": shown(settings.outbox),
+        },
+        seconds=dict(watch.seconds),
+    )
+
+
+def shown(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,53 @@
+"""Homes in temporary folders, with the bundled samples as their source."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows.run import run_night
+from flows.settings import CHECKOUT, Settings
+from flows.summary import Summary, Watch
+
+SAMPLES = CHECKOUT / "data" / "samples" / "inbox"
+FIRST, SECOND, THIRD = date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 24)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Tests must not read an operator's own settings."""
+    import os
+
+    for name in [n for n in os.environ if n.startswith("KAONA_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def settings_in(home: Path, **changes: object) -> Settings:
+    """Settings of a home: no Prefect, its own inbox."""
+    return Settings(home=home, use_prefect=False, workers=1, **changes)  # type: ignore[arg-type]
+
+
+def run(settings: Settings, night: date = FIRST) -> Summary:
+    """One quiet night."""
+    return run_night(settings, night, Watch(is_quiet=True))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A home whose inbox is empty."""
+    made = settings_in(tmp_path / "home")
+    (made.home / "inbox").mkdir(parents=True)
+    return made
+
+
+@pytest.fixture(scope="session")
+def sample_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Summary]:
+    """One night on the bundled samples, run once. Tests only read it."""
+    home = tmp_path_factory.mktemp("samples") / "home"
+    shutil.copytree(SAMPLES, home / "inbox")
+    made = settings_in(home)
+    return made, run(made)
