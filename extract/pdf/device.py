@@ -41,6 +41,7 @@ _MARKS_ONLY = re.compile(f"[{MARKS}{UNMAPPED}\uf701-\uf70e\uf710-\uf71a]+")
 _THAI = re.compile("[\u0e01-\u0e5b\uf700-\uf71a]")
 _TAKES_NO_SPACE = re.compile(f"[{MARKS}{UNMAPPED}\u0e32\u0e33\u0e45\uf701-\uf70e\uf710-\uf71a]")
 _INVISIBLE_RENDER_MODE = 3
+_NO_WIDTH = 0.1  # of the font size
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ class _Tag:
 
     text: str | None
     runs: list[Run] = field(default_factory=list)
+    has_drawing: bool = False
 
 
 class TextDevice(PDFDevice):
@@ -105,6 +107,15 @@ class TextDevice(PDFDevice):
     def render_image(self, name: str, stream: PDFStream) -> None:
         """Count it: a page of images without text is a scan."""
         self.pages[-1].images += 1
+        self._mark_drawing()
+
+    def paint_path(self, *_: object) -> None:
+        """Remember that something was drawn: an /ActualText may stand for letters drawn as outlines."""
+        self._mark_drawing()
+
+    def _mark_drawing(self) -> None:
+        for tag in self._tags:
+            tag.has_drawing = True
 
     # marked content
 
@@ -121,6 +132,10 @@ class TextDevice(PDFDevice):
             return
         tag = self._tags.pop()
         if tag.text is None:
+            return
+        if not tag.has_drawing and _is_remnant(tag):
+            # Chromium draws a row that straddles a page break on both pages; of the hidden half only this is left
+            self.pages[-1].counts["actual_text_of_nothing"] += 1
             return
         if not tag.runs:
             self._end_line()
@@ -236,6 +251,15 @@ class TextDevice(PDFDevice):
             self.pages[-1].lines.append(text)
         self._line = []
         self._last = self._last_base = None
+
+
+def _is_remnant(tag: _Tag) -> bool:
+    """Whether nothing, or only the marks without width over a letter that is not there, stands under an /ActualText."""
+    if not tag.runs:
+        return True
+    width = max(r.end for r in tag.runs) - min(r.start for r in tag.runs)
+    marks_only = all(_MARKS_ONLY.fullmatch(r.text) for r in tag.runs)
+    return marks_only and width < _NO_WIDTH * tag.runs[0].size and not _MARKS_ONLY.fullmatch(tag.text or "")
 
 
 def actual_text(props: object) -> str | None:

@@ -122,6 +122,13 @@ def test_empty_actual_text_hides_its_glyphs():
     assert texts(build_pdf(text_at(50, 700, "ปีงบ") + hidden)) == ["ปีงบ"]
 
 
+def test_actual_text_under_which_nothing_is_drawn_is_no_text():
+    hidden_half = b" /Span << /ActualText " + NAM.encode() + b" >> BDC EMC "
+    assert texts(build_pdf(text_at(50, 700, "ปีงบ") + hidden_half)) == ["ปีงบ"]
+    outlined = b" /Span << /ActualText " + NAM.encode() + b" >> BDC 50 650 9 9 re f EMC "
+    assert texts(build_pdf(text_at(50, 700, "ปีงบ") + outlined)) == ["ปีงบ", "น้ำ"]
+
+
 def test_tags_left_open_or_closed_too_often_lose_no_text():
     assert texts(build_pdf(b"EMC " + text_at(50, 700, "ปีงบ"), b"/P << /MCID 0 >> BDC " + text_at(50, 700, "รหัส"))) == [
         "ปีงบ",
