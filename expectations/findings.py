@@ -168,10 +168,16 @@ def _files(night: Night) -> Iterator[_Draft]:
 
 def _codes(night: Night) -> Iterator[_Draft]:
     for copy in night.copies:
-        if copy.project_code is None:
-            place = (copy.uri, copy.page_first, copy.line_first)
-            of = f"{copy.source_sha256}-{copy.ordinal}"
-            yield _Draft("code_unreadable", field="project_code", value=copy.printed_code, of=of, place=place)
+        place = (copy.uri, copy.page_first, copy.line_first)
+        of = f"{copy.source_sha256}-{copy.ordinal}"
+        detail = {"th": "", "en": copy.identity_note or ""}
+        value = copy.printed_code
+        if copy.project_code is not None and copy.identity_note is not None:
+            yield _Draft("code_misread", copy.project_code, field="project_code", value=value, of=of, detail=detail)
+        elif copy.project_code is None and any(r.field == "project_code" and r.value for r in copy.readings):
+            yield _Draft("code_ambiguous", field="project_code", value=value, of=of, place=place, detail=detail)
+        elif copy.project_code is None:
+            yield _Draft("code_unreadable", field="project_code", value=value, of=of, place=place)
 
 
 # ---------------------------------------------------------------- where it stands, and in which words

@@ -50,8 +50,8 @@ def follow(
     """Tonight's findings with their history, and those that are resolved tonight, by finding_id.
 
     A finding that is not found again is resolved only when `is_judged`: its project or file was delivered tonight.
-    Findings that do not change tonight are left out; they stay as they are. A repeated night gives the same states: what
-    an earlier run of this very night had found for the first time, and this one does not, was never there.
+    Findings that do not change tonight are left out; they stay as they are. A repeated night gives the same states:
+    what an earlier run of this very night had found for the first time, and this one does not, was never there.
     """
     known: Mapping[str, Finding] = {f.finding_id: f for f in previous}
     found: dict[str, Finding] = {}

@@ -92,8 +92,8 @@ def _repaired(line: str) -> str:
     if line.isascii():
         return line
     if _has_thai(line):
-        high = sum(character > "\x7f" for character in line)
-        if len(_THAI_AS_UTF8_AS_CP874.findall(line)) * 3 < 0.6 * high:
+        pairs = len(_THAI_AS_UTF8_AS_CP874.findall(line))
+        if not pairs or pairs * 3 < 0.6 * sum(character > "\x7f" for character in line):
             return line
         return _thai_or(line, _bytes_of(line, "cp874"), "utf-8")
     raw = _bytes_of(line, "cp1252")

@@ -169,8 +169,6 @@ def nothing_new(settings: Settings, delivered: Delivered) -> dict[str, Any] | No
     last = _read_json(settings, _LAST)
     if last.get("digest") != delivered.digest or not settings.published.is_file():
         return None
-    if any(p.rejection is not None and p.sha256 is None for p in delivered.listing):
-        return None  # what could not be pulled is tried again
     summary = last.get("summary")
     return summary if isinstance(summary, dict) else None
 

@@ -16,7 +16,7 @@ BANGKOK = ZoneInfo("Asia/Bangkok")
 
 
 class Settings(BaseSettings):
-    """What an operator may change. `kaona.toml` is looked for in the working folder, then in KAONA_HOME."""
+    """What an operator may change. `kaona.toml` is read from the working folder."""
 
     model_config = SettingsConfigDict(env_prefix="KAONA_", toml_file="kaona.toml", extra="forbid")
 

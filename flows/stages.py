@@ -130,7 +130,9 @@ def validate(settings: Settings, delivered: Delivered, night: Night, frames: Fra
     from expectations.validate import validate as run_suites
     from load.warehouse import findings, open_work
 
-    rows = crosschecks.run(frames, registers_of(settings))
+    codes = {d.project_code for d in night.deliveries}
+    tonight = {n: f[f["project_code"].isin(codes)] if n == "dim_project" else f for n, f in frames.items()}
+    rows = crosschecks.run(tonight, registers_of(settings))
     verdict = run_suites(frames, rows, run_id=delivered.run_id)
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         previous = findings(con)

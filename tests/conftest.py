@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# the same examples in every run, so that a red suite is red for everybody; look for new ones with
+#   HYPOTHESIS_PROFILE=explore make test
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("explore", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 GOLDENS = Path(__file__).parent / "golden"
 _refreshed: list[str] = []
@@ -37,7 +45,9 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, Any], None]:
         printed = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         diff = "\n".join(
-            difflib.unified_diff(before.splitlines(), printed.splitlines(), f"{name} (golden)", f"{name} (now)", lineterm="", n=1)
+            difflib.unified_diff(
+                before.splitlines(), printed.splitlines(), f"{name} (golden)", f"{name} (now)", lineterm="", n=1
+            )
         )
         if refresh:
             path.parent.mkdir(parents=True, exist_ok=True)

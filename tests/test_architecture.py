@@ -34,9 +34,18 @@ TOP_LEVEL_FOLDERS = {"flows", "extract", "transform", "load", "expectations", "d
 LONGEST_MODULE = 400
 # spelt in pieces, so that this file does not hold what it forbids
 MACHINE_PATHS = ("work", "tmp", "root", "home", "Users", "mnt", "scratch", "workspace")
-REGISTRIES = ("py" + "pi.org", "python" + "hosted.org", "registry" + ".npmjs", "conda" + ".anaconda", "/simple" + "/", "arti" + "factory")
+REGISTRIES = (
+    "py" + "pi.org",
+    "python" + "hosted.org",
+    "registry" + ".npmjs",
+    "conda" + ".anaconda",
+    "/simple" + "/",
+    "arti" + "factory",
+)
 _MACHINE_PATH = re.compile(r"(?:^|[\s\"'`(=:,\[<>])(?:[A-Za-z]:)?[/\\](?:" + "|".join(MACHINE_PATHS) + r")[/\\][\w.-]+")
-_PRIVATE_ADDRESS = re.compile(r"\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}\b|index" + r"-url\s*[= ]\s*\S+://")
+_PRIVATE_ADDRESS = re.compile(
+    r"\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}\b|index" + r"-url\s*[= ]\s*\S+://"
+)
 
 
 def modules() -> list[Path]:
@@ -74,7 +83,9 @@ def test_imports_point_one_way_and_heavy_dependencies_stay_in_their_room(path):
     wrong = [
         f"{identifier(path)}:{line} imports {name}"
         for name, line in imported(path)
-        if (name in ROOMS and name != room and name not in ROOMS[room]) or HEAVY.get(name, room) != room or name == "tests"
+        if (name in ROOMS and name != room and name not in ROOMS[room])
+        or HEAVY.get(name, room) != room
+        or name == "tests"
     ]
     assert not wrong
 
@@ -103,7 +114,11 @@ def offences(text: str) -> list[str]:
 
 
 def test_no_file_names_a_package_registry_a_private_address_or_a_path_of_one_machine():
-    wrong = {identifier(p): found for p in repository_files() if (found := offences(p.read_bytes().decode("utf-8", "replace")))}
+    wrong = {
+        identifier(p): found
+        for p in repository_files()
+        if (found := offences(p.read_bytes().decode("utf-8", "replace")))
+    }
     assert not wrong
 
 
@@ -118,6 +133,8 @@ def test_the_search_for_addresses_and_paths_finds_them(text):
     assert offences(text)
 
 
-@pytest.mark.parametrize("text", ["data/work/kaona.duckdb", "ข้อมูล / งาน", "{home}/work/x", "https://example.org/work/x", "version 10.0.7"])
+@pytest.mark.parametrize(
+    "text", ["data/work/kaona.duckdb", "ข้อมูล / งาน", "{home}/work/x", "https://example.org/work/x", "version 10.0.7"]
+)
 def test_the_search_for_addresses_and_paths_leaves_ordinary_text(text):
     assert not offences(text)

@@ -192,7 +192,7 @@ def _row_values(copy: FormCopy, key: str) -> dict[str, str]:
 
 
 def _occurrences(own: Mapping[str, Mapping[str, str]], known: Mapping[int, Mapping[str, str]]) -> dict[str, int]:
-    """Row key of one copy → occurrence: in printed order, unless another pairing with the known rows shares more values."""
+    """Row key of one copy → occurrence: in printed order, unless another pairing shares more values."""
     in_order = dict(zip(own, range(1, len(own) + 1), strict=True))
     shared = {
         (key, occurrence): sum(values.get(part) == text for part, text in row.items())

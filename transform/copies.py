@@ -47,7 +47,7 @@ class CopyText:
 
 @dataclass(frozen=True)
 class SplitDocument:
-    """A document cut into copies. `outside` are content lines that belong to no copy, `furniture` the places of known dressing."""
+    """A document cut into copies. `outside` are lines of no copy, `furniture` the places of known dressing."""
 
     copies: tuple[CopyText, ...]
     outside: tuple[Segment, ...]
@@ -117,17 +117,17 @@ class _Splitting:
         while index < len(lines):
             line = lines[index]
             sight = sight_of(line.text)
-            index += 1
             if sight.is_blank:
                 self.gap = self.gap or BLANK
+                index += 1
                 continue
             if self.is_prose and sight.is_whole and (self.in_reports if sight.begins_row else not sight.may_label):
                 assert self.current is not None
                 self.current.blocks[-1][1].append(Segment(line.page, line.number, 0, line.text, self.gap))
                 self.current.last = line.place
                 self.gap, self.title = JOINED, None
+                index += 1
                 continue
-            index -= 1
             found = self.landmarks.at(lines, index) if sight.may_go_on else sight.landmark
             if found is None and sight.is_lone_number and self._is_page_number(index):
                 self._dressing(line.place)
@@ -173,7 +173,7 @@ class _Splitting:
         line = self.lines[index]
         sight = self.landmarks.sight(line.text)
         may_label = sight.may_label or (not self.is_prose and self.current is not None)
-        hits = self.labels.of_line(line.text) if may_label and not sight.begins_row else ()
+        hits = self.labels.of_line(line.text.rstrip()) if may_label and not sight.begins_row else ()
         if hits and not line.text[: hits[0].start].strip(DRESSING):
             self.found += hits[0].has_colon
             if self._is_heading(hits[0], index):
@@ -221,22 +221,27 @@ class _Splitting:
             self._begin(place)
             self.current.open(section)
             self.current.blocks[-1][1].extend(moved)
-        elif self.current.section is not section and self.current.section is not None and self.current.section.reads != "labels":
-            if section.id not in self.current.seen and self._goes_on(section, entry, index):
-                self.current.open(section)
-        elif self.current.section is None and self._goes_on(section, entry, index):
+        elif self._may_open(section) and self._goes_on(section, entry, index):
             self.current.open(section)
         self.current.has_code = self.current.has_code or is_code
 
+    def _may_open(self, section: Section) -> bool:
+        """Whether labels of a section may stand for its lost heading here: not among the labels of another one."""
+        assert self.current is not None
+        latest = self.current.section
+        return latest is None or (latest.reads != "labels" and section.id not in self.current.seen)
+
     def _is_heading(self, hit: Hit, index: int) -> bool:
-        """A label alone on its line above labels of its section, which is not open: that section's heading without its number."""
+        """A label alone on its line above labels of its own section, not open yet: the heading without its number."""
         line = self.lines[index]
         section = self.sections[hit.entry.section]
-        if hit.has_colon or self.current is None or self.current.section is section or line.text[hit.value :].strip(DRESSING):
+        if hit.has_colon or self.current is None or line.text[hit.value :].strip(DRESSING):
+            return False
+        if self.current.section is section or section.id in self.current.seen:
             return False
         following = next(self._following(index), None)
-        below = self.labels.of_line(following.text) if following else ()
-        if not below or not below[0].has_colon or below[0].entry.section != section.id or section.id in self.current.seen:
+        below = self.labels.of_line(following.text.rstrip()) if following else ()
+        if not below or not below[0].has_colon or below[0].entry.section != section.id:
             return False
         self._heading(section, index, 1, None)
         return True
@@ -251,7 +256,7 @@ class _Splitting:
     def _goes_on(self, section: Section, entry: Entry, index: int) -> bool:
         """Whether one of the next lines begins with another label of the same section."""
         for line, _ in zip(self._following(index), range(_NEARBY), strict=False):
-            hits = self.labels.of_line(line.text)
+            hits = self.labels.of_line(line.text.rstrip())
             if hits and hits[0].entry is not entry and hits[0].entry.section == section.id:
                 return not line.text[: hits[0].start].strip(DRESSING)
         return False
@@ -261,7 +266,7 @@ class _Splitting:
         assert self.current is not None
         segments = self.current.blocks[-1][1]
         for back in range(1, min(_NEARBY, len(segments)) + 1):
-            hits = self.labels.of_line(segments[-back].text)
+            hits = self.labels.of_line(segments[-back].text.rstrip())
             if hits and hits[0].entry.section == section.id:
                 name = hits[0].entry.fields[0]
                 if name.field == "project_name":

@@ -1,7 +1,8 @@
 """The form's labels on a printed line: where each stands and where its value begins.
 
-A label is looked up by the words before a colon, in a dictionary of skeletons, so marks, dots, spaces and dressing do not
-count; only what the dictionary misses is compared letter by letter. A line is looked at once, however often it is printed.
+A label is looked up by the words before a colon, in a dictionary of skeletons, so marks, dots, spaces and dressing do
+not count; only what the dictionary misses is compared letter by letter. A line is looked at once, however often it is
+printed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import lru_cache
 from rapidfuzz.distance import Levenshtein
 
 from transform.form import Entry, Form
-from transform.passage import DRESSING, Passage, Segment
+from transform.passage import ANY_MARK, DRESSING, Passage, Segment
 from transform.thai import skeleton, skeleton_with_map
 from transform.values import SINGLE_LINE
 
@@ -62,7 +63,9 @@ class Labels:
         self.names = {id(e): tuple(f.field for f in e.fields) for e in form.entries}
         self.longest_first = sorted(self.by_key, key=lambda k: (-len(k), k))
         self.beginnings = {k[:n] for k in self.by_key for n in range(_SHORTEST_WRAPPED, len(k))}
-        self.first_letters = {k[0] for k in self.by_key}
+        first = sorted({k[:_SHORTEST_WRAPPED] for k in self.by_key})
+        spelt = "|".join(ANY_MARK.join(re.escape(c) for c in letters) for letters in first)
+        self._may_begin = re.compile(rf"(?<![^\s*\\|])(?:{spelt})")
         self.of_line = lru_cache(maxsize=65536)(self._of_line)
         self.damaged = lru_cache(maxsize=65536)(self._damaged)
         self.signature_of_line = lru_cache(maxsize=4096)(self._signature_of_line)
@@ -147,8 +150,8 @@ class Labels:
         stretch = text.rstrip()
         if not stretch or stretch[-1] in _ENDS_NO_LABEL:
             return None
-        for word in _WORD_START.finditer(stretch, max(0, len(stretch) - _LONGEST_LABEL)):
-            if stretch[word.start()] in self.first_letters and skeleton(stretch[word.start() :]) in self.beginnings:
+        for word in self._may_begin.finditer(stretch, max(0, len(stretch) - _LONGEST_LABEL)):
+            if skeleton(stretch[word.start() :]) in self.beginnings:
                 return word.start()
         return None
 
@@ -170,7 +173,7 @@ def find_labels(passage: Passage, section_id: str, form: Form) -> list[Hit]:
     for n, (begin, segment) in enumerate(zip(passage.starts, passage.segments, strict=True)):
         if not segment.text:
             continue
-        for hit in labels.of_line(segment.text):
+        for hit in labels.of_line(segment.text.rstrip()):
             if (hit.has_colon or hit.entry.section == section_id) and begin + hit.start > covered:
                 hits.append(Hit(begin + hit.start, begin + hit.value, hit.entry, hit.has_colon))
                 covered = begin + hit.value - 1
@@ -183,7 +186,7 @@ def find_labels(passage: Passage, section_id: str, form: Form) -> list[Hit]:
 
 def _wrapped(segments: Sequence[Segment], n: int, labels: Labels) -> Hit | None:
     """A label that begins at the end of one line and goes on over the next ones, up to its colon."""
-    tail = labels.open_tail(segments[n].text)
+    tail = labels.open_tail(segments[n].text.rstrip()) if n + 1 < len(segments) else None
     if tail is None:
         return None
     head = segments[n].text[tail:]

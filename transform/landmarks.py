@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from extract.document import Line
 from transform.form import Form, Section
-from transform.passage import DRESSING
+from transform.passage import ANY_MARK, DRESSING
 from transform.thai import skeleton, skeleton_with_map
 
 # a heading damaged by extraction or typing is still recognised when this much of it is right (0-100)
@@ -38,13 +38,11 @@ _ROW = re.compile(r"^[\s*\\•-]*รายงานคร[^\s\d]{1,4}ง[^\s\d]{
 _LONE_NUMBER = re.compile(r"^[\s\-–(]*[\d๐-๙]{1,3}[\s\-–)]*$")
 _MARKDOWN = "#>"
 _DOTS = " .:…*\\\t\r"
-# letters and marks: a beginning is compared by letters, with any mark between them
-_ANY_MARK = "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\\s]*"
 
 
 @dataclass(frozen=True, slots=True)
 class Landmark:
-    """A title or furniture (section None) or a heading, over `lines` lines; the last line goes on at `rest` (None: it does not)."""
+    """A title, furniture (section None) or a heading, over `lines` lines; the last one goes on at `rest`."""
 
     section: Section | None
     lines: int
@@ -89,8 +87,9 @@ class Landmarks:
                 bare = key[number.end() :] if number else key
                 self.headings.append((number[1] if number else "", bare, section, bare in labels))
         self.headings.sort(key=lambda h: -len(h[1]))
-        beginnings = {t[:_SHORTEST_TITLE_BEGINNING] for t in self.titles} | {h[1][:_SHORTEST_BEGINNING] for h in self.headings}
-        spelt = "|".join(_ANY_MARK.join(re.escape(c) for c in b) for b in sorted(beginnings))
+        beginnings = {t[:_SHORTEST_TITLE_BEGINNING] for t in self.titles}
+        beginnings |= {words[:_SHORTEST_BEGINNING] for _, words, _, _ in self.headings}
+        spelt = "|".join(ANY_MARK.join(re.escape(c) for c in b) for b in sorted(beginnings))
         self._worth_a_look = re.compile(rf"[\s*\\|]*(?:[\d๐-๙(\-–]|\*|[Pp]|ห\s*น\s*[\u0e31-\u0e4e]*\s*า|{spelt})")
         # with any other letter a line begins no title, heading, page number or report row
         self._first = {*"*#>|\\(-–Pp0123456789๐๑๒๓๔๕๖๗๘๙", "ห", "ร", *(b[0] for b in beginnings)}
@@ -110,15 +109,9 @@ class Landmarks:
         if not head:
             return _BLANK
         if head not in self._first:
-            parts = self._parts(text)
-            return Sight(parts=parts, is_whole=parts == ((0, len(text)),), may_label=_may_label(text)) if parts else _FURNITURE
+            return self._as_text(text, begins_row=False)
         if not self._worth_a_look.match(text) and not self._is_dressed.match(text):
-            parts = self._parts(text)
-            if not parts:
-                return _FURNITURE
-            begins_row = _ROW.match(text) is not None
-            is_whole = parts == ((0, len(text)),)
-            return Sight(begins_row=begins_row, parts=parts, is_whole=is_whole, may_label=not begins_row and _may_label(text))
+            return self._as_text(text, begins_row=_ROW.match(text) is not None)
         key = skeleton(text).lstrip(_MARKDOWN)
         if not key:
             return _FURNITURE
@@ -135,12 +128,22 @@ class Landmarks:
             may_label=_may_label(text),
         )
 
+    def _as_text(self, text: str, *, begins_row: bool) -> Sight:
+        """A line that can be no landmark as a whole."""
+        parts = self._parts(text)
+        if not parts:
+            return _FURNITURE
+        is_whole = parts == ((0, len(text)),)
+        may_label = not begins_row and _may_label(text)
+        return Sight(parts=parts, is_whole=is_whole, begins_row=begins_row, may_label=may_label)
+
     def _alone(self, text: str, key: str) -> Landmark | None:
         """What the line is without the lines below it."""
         if any(p.match(key) for p in self.furniture):
             return Landmark(None, 1)
         for title in self.titles:
-            if key == title or (abs(len(key) - len(title)) <= _TITLE_LENGTHS and fuzz.ratio(key, title) >= HEADING_LIKENESS):
+            alike = abs(len(key) - len(title)) <= _TITLE_LENGTHS and fuzz.ratio(key, title) >= HEADING_LIKENESS
+            if key == title or alike:
                 return Landmark(None, 1)
         found = _NUMBER.match(key)
         number = found[1].replace(",", ".") if found else ""
@@ -175,7 +178,8 @@ class Landmarks:
         found = _NUMBER.match(key)
         targets: list[tuple[str, Section | None]] = [(t, None) for t in self.titles]
         start = found.end() if found else 0
-        targets += [(key[:start] + w, s) for number, w, s, _ in self.headings if not found or number == found[1].replace(",", ".")]
+        number = found[1].replace(",", ".") if found else ""
+        targets += [(key[:start] + w, s) for printed, w, s, _ in self.headings if number in ("", printed)]
         joined = key
         for covered in range(2, _MOST_LINES + 1):
             if index + covered > len(lines):

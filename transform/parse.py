@@ -15,7 +15,17 @@ from transform.labels import Hit, Labels, find_labels, find_signature, labels_of
 from transform.passage import BLANK, DRESSING, PAGE_BREAK, Passage, Segment, join_wraps
 from transform.records import Evidence, Reading
 from transform.reports import read_reports
-from transform.values import SINGLE_LINE, Names, bullet_length, has_dotted_label, inline_items, is_bullet, is_item_start, is_nothing, looks_like_label, values_of
+from transform.values import (
+    SINGLE_LINE,
+    Names,
+    bullet_length,
+    has_dotted_label,
+    inline_items,
+    is_item_start,
+    is_nothing,
+    looks_like_label,
+    values_of,
+)
 
 _BEFORE_VALUE = " \t\r\n\u00a0*\\:=："
 _PRINTED_ORDER = attrgetter("evidence.page", "evidence.line_first", "evidence.char_from", "field")
@@ -65,7 +75,7 @@ def parse_copy(text: CopyText, copy_id: str, form: Form) -> Parsed:
 
 
 def _merged(blocks: Sequence[Block]) -> list[Block]:
-    """One block for each section: what interrupts a section (an unknown heading) does not begin its lists and rows anew."""
+    """One block for each section: an unknown heading inside a section does not begin its lists and rows anew."""
     found: dict[str, Block] = {}
     for block in blocks:
         if block.section is None:
@@ -107,7 +117,7 @@ def _read_labels(block: Block, copy_id: str, form: Form, parsed: Parsed) -> None
     seen: dict[str, int] = {}
     for group in _label_groups(block.segments, section, labels):
         segment = group[0]
-        line = _read_line(segment.text, section, form) if len(group) == 1 else None
+        line = _read_line(segment.text.rstrip(), section, form) if len(group) == 1 else None
         if line is None or any(base in seen for base, _ in line.lists):
             passage = Passage(group)
             readings, consumed = _read_passage(passage, section, form, seen)
@@ -126,10 +136,11 @@ def _label_groups(segments: Sequence[Segment], section: str, labels: Labels) -> 
     """The block's lines, parted before each line that begins with a label."""
     begin = 0
     for n in range(1, len(segments)):
-        text = segments[n].text
+        text = segments[n].text.rstrip()
         hits = labels.of_line(text)
-        starts = hits and (hits[0].has_colon or hits[0].entry.section == section) and not text[: hits[0].start].strip(DRESSING)
-        if starts and labels.open_tail(segments[n - 1].text) is None:
+        counts = hits and (hits[0].has_colon or hits[0].entry.section == section)
+        begins = counts and not text[: hits[0].start].strip(DRESSING)
+        if begins and labels.open_tail(segments[n - 1].text.rstrip()) is None:
             yield segments[begin:n]
             begin = n
     if segments:
@@ -137,7 +148,7 @@ def _label_groups(segments: Sequence[Segment], section: str, labels: Labels) -> 
 
 
 class _LineRead(NamedTuple):
-    """What a line with labels and their values holds: (field, from, to, raw, value, problem), and the lists it begins."""
+    """What a line of labels and values holds: (field, from, to, raw, value, problem), and the lists it begins."""
 
     values: tuple[tuple[str, int, int, str, str | None, str | None], ...]
     lists: tuple[tuple[str, int], ...]
@@ -150,8 +161,8 @@ def _read_line(text: str, section: str, form: Form) -> _LineRead | None:
     readings, consumed = _read_passage(Passage([Segment(0, 0, 0, text)]), section, form, seen)
     if not consumed:
         return None
-    values = tuple((r.field, r.evidence.char_from, r.evidence.char_to, r.evidence.raw, r.value, r.problem) for r in readings)
-    return _LineRead(values, tuple(seen.items()))
+    values = ((r.field, r.evidence.char_from, r.evidence.char_to, r.evidence.raw, r.value, r.problem) for r in readings)
+    return _LineRead(tuple(values), tuple(seen.items()))
 
 
 def _read_passage(
@@ -193,7 +204,7 @@ def _value_span(passage: Passage, hit: Hit, names: Names, end: int) -> tuple[int
     line_end = raw.find("\n", start, end)
     if line_end < 0:
         return start, end
-    if hit.entry.parser in SINGLE_LINE:  # a number can be broken over the line end; what makes no number with it is not its
+    if hit.entry.parser in SINGLE_LINE:  # a number can be broken over the line end; other lines are not its
         whole = values_of(hit.entry.parser, names, raw[start:end])
         return (start, end) if whole and whole[0].problem is None else (start, line_end)
     first = passage.segment_at(start)
@@ -246,7 +257,7 @@ def _shifted(address: str, base: str, offset: int) -> str:
 def _read_paragraphs(block: Block, copy_id: str, form: Form, parsed: Parsed) -> None:
     """The rationale: one reading over all its lines; blank lines part paragraphs, wraps do not."""
     assert block.section is not None
-    parsed.consumed |= {s.place for s in block.segments if s.text.strip()}
+    parsed.consumed |= {s[:2] for s in block.segments}
     passage = block.passage
     evidence = passage.evidence(0, len(passage.raw))
     if evidence is None:
@@ -266,7 +277,7 @@ def _read_bullets(block: Block, copy_id: str, form: Form, parsed: Parsed) -> Non
     """Objectives and targets: one reading per list item; lines without a mark continue the item above."""
     assert block.section is not None
     base = form.entries_of(block.section.id)[0].fields[0].field
-    parsed.consumed |= {s.place for s in block.segments if s.text.strip()}
+    parsed.consumed |= {s[:2] for s in block.segments}
     ordinal = 0
     for segments in _items(block.segments):
         passage = Passage(segments)
@@ -285,22 +296,27 @@ def _items(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
 
     Without any mark each line of a dump is an item of its own; a one-line numbered list is taken apart.
     """
-    printed = [s for s in segments if s.text.strip()]
-    has_marks = any(is_bullet(s.text) for s in printed)
+    marks = [_marks(s.text) for s in segments]
+    has_marks = any(skip for skip, _ in marks)
     item: list[Segment] = []
-    for segment in printed:
-        spans = inline_items(segment.text)
+    for segment, (skip, spans) in zip(segments, marks, strict=True):
+        page, number, offset, text, gap = segment
         if spans:
             if item:
                 yield item
                 item = []
             for a, b in spans:
-                yield [Segment(segment.page, segment.number, segment.offset + a, segment.text[a:b])]
+                yield [Segment(page, number, offset + a, text[a:b])]
             continue
-        skip = bullet_length(segment.text)
         if item and (skip or not has_marks):
             yield item
             item = []
-        item.append(Segment(segment.page, segment.number, segment.offset + skip, segment.text[skip:]))
+        item.append(Segment(page, number, offset + skip, text[skip:], gap))
     if item:
         yield item
+
+
+@lru_cache(maxsize=65536)
+def _marks(text: str) -> tuple[int, list[tuple[int, int]]]:
+    """Length of the list mark of a line, and the items of a whole list printed on it."""
+    return bullet_length(text), inline_items(text)

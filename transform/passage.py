@@ -17,6 +17,8 @@ from transform.thai import normalize, skeleton_with_map
 
 # markdown dressing and white space are not part of a value
 DRESSING = " \t\r\n\v\f\u00a0\u200b\ufeff*\\|"
+# a word is looked for by its letters, with any mark or space between them
+ANY_MARK = "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\\s]*"
 _WRAP = re.compile(r"[ \t]*\n[ \t\n]*")
 _THAI = re.compile(r"[\u0e01-\u0e3a\u0e40-\u0e4e\u0e2f]")
 
@@ -44,7 +46,7 @@ class Segment(NamedTuple):
 
 
 class Passage:
-    """Segments joined by line breaks into `raw` (two where there is a gap), with `key`, the mark-blind text without spaces."""
+    """Segments joined by line breaks into `raw`, two at a gap; `key` is the same without marks and spaces."""
 
     def __init__(self, segments: Sequence[Segment]):
         self.segments = tuple(segments)
@@ -91,12 +93,8 @@ class Passage:
         segment = bisect_right(self.starts, raw_index) - 1
         return not self.raw[self.starts[segment] : raw_index].strip(DRESSING + "-•☐>#")
 
-    def starts_word(self, raw_index: int) -> bool:
-        """Whether white space, dressing or the line start stands before this place."""
-        return raw_index == 0 or self.raw[raw_index - 1] in DRESSING or self.starts_line(raw_index)
-
     def evidence(self, start: int, end: int, extra: str = "") -> Evidence | None:
-        """Place of raw[start:end] without dressing (and the characters `extra`) at its ends; None when nothing is left."""
+        """Place of raw[start:end] without dressing and `extra` characters at its ends; None when nothing is left."""
         strip = DRESSING + extra
         text = self.raw[start:end].rstrip(strip)
         raw = text.lstrip(strip)
@@ -127,16 +125,6 @@ class Passage:
             return {self.segments[first][:2]}
         last = bisect_right(self.starts, max(start, end - 1)) - 1
         return {s[:2] for s in self.segments[first : last + 1]}
-
-    def within(self, start: int, end: int) -> Passage:
-        """The part raw[start:end] as a passage of its own."""
-        parts = []
-        for begin, segment in zip(self.starts, self.segments, strict=True):
-            a, b = max(start, begin), min(end, begin + len(segment.text))
-            if a < b or (a == b and begin >= start and begin < end):
-                cut = segment.text[a - begin : b - begin]
-                parts.append(Segment(segment.page, segment.number, segment.offset + a - begin, cut, segment.gap))
-        return Passage(parts)
 
 
 def join_wraps(raw: str) -> str:

@@ -77,7 +77,8 @@ def _order(form: Form, address: str) -> tuple[int, tuple[int, int], int, str]:
 
 def _with_addresses(copy: FormCopy, addresses: Mapping[int, str]) -> FormCopy:
     """The copy with its list readings under the addresses of the reconciled list."""
-    return replace(copy, readings=tuple(r.at(addresses.get(id(r), r.field)) for r in copy.readings))
+    readings = (r.at(addresses[id(r)]) if id(r) in addresses else r for r in copy.readings)
+    return replace(copy, readings=tuple(readings))
 
 
 class _Work:

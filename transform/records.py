@@ -13,7 +13,7 @@ CONFIDENCE_ORDER: tuple[Confidence, ...] = ("agreed", "resolved", "single", "con
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a text stands: page, lines on their pages (from 1), characters in the first and last line (from 0, end exclusive)."""
+    """Where a text stands: page; lines on it from 1; characters in first and last line from 0, end exclusive."""
 
     page: int
     line_first: int
@@ -103,11 +103,6 @@ class FormCopy:
     def delivery_id(self) -> str | None:
         """Copies of one project on one night are one delivery and are reconciled together."""
         return f"{self.project_code}@{self.night.isoformat()}" if self.project_code else None
-
-    @property
-    def order(self) -> tuple[bool, bool, str, int]:
-        """Fixed order of copies: complete before truncated, dumps before PDFs, then by place."""
-        return self.is_truncated, self.media_type != "text/plain", self.uri, self.ordinal
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ _FIRST = re.compile(
     rf"(?P<date>{_DIGITS}{{1,2}}/{_DIGITS}{{1,2}}/{_DIGITS}{{4}}) ?: ?(?P<status>{_TEXT})[ \t]*"
 )
 _SECOND = re.compile(
-    rf"[ \t]*::? ?ความก้าวหน้าของงานฯ ?= ?(?P<percent>-?{_DIGITS}[{_DIGITS[1:-1]}.,]*(?: ?%)?)[ \t]*:?[ \t]*งบประมาณที่เบิกใช้ ?"
-    rf"\(ครั้งที่ ?(?P<number>{_DIGITS}{{1,4}})\) ?= ?(?P<amount>{_DIGITS}[{_DIGITS[1:-1]}.,]* ?บาท)[ \t]*:[ \t]*"
+    rf"[ \t]*::? ?ความก้าวหน้าของงานฯ ?= ?(?P<percent>-?{_DIGITS}[{_DIGITS[1:-1]}.,]*(?: ?%)?)[ \t]*:?[ \t]*"
+    rf"งบประมาณที่เบิกใช้ ?\(ครั้งที่ ?(?P<number>{_DIGITS}{{1,4}})\) ?= ?"
+    rf"(?P<amount>{_DIGITS}[{_DIGITS[1:-1]}.,]* ?บาท)[ \t]*:[ \t]*"
     rf"(?P<plan>{_TEXT})[ \t]*:[ \t]*(?P<target>{_TEXT})[ \t]*"
 )
 

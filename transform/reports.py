@@ -34,7 +34,9 @@ _UNIT = re.compile("บาท")
 _DATE = r"[\d๐-๙]{1,4}[/.-][\d๐-๙]{1,2}[/.-][\d๐-๙]{1,4}"
 _DATE_LIKE = re.compile(rf"\s*{_DATE}")
 # a line with the date of a row whose label is damaged or lost
-_DATED_LINE = re.compile(rf"^(?P<label>[^:：\n]{{0,30}}?)\s*(?P<number>[\d๐-๙]{{0,4}})\s*(?:[:：]{{1,2}}\s*)+{_DATE}\s*[:：]", re.M)
+_DATED_LINE = re.compile(
+    rf"^(?P<label>[^:：\n]{{0,30}}?)\s*(?P<number>[\d๐-๙]{{0,4}})\s*(?:[:：]{{1,2}}\s*)+{_DATE}\s*[:：]", re.MULTILINE
+)
 _NEXT_HEADING = re.compile(r"\s*\**\s*[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)]\s*[ก-ฮเ-ไ]")
 _EDGES = ":：= \t\r\n"
 # a label with some wrong letters is still recognised when this much of it is right (0-100)
@@ -130,26 +132,27 @@ def _is_cut_target(readings: list[Reading]) -> bool:
 
 
 def _row_starts(passage: Passage) -> list[_Start]:
-    """The rows in printed order: labels that begin a line and have a number, also damaged ones; lost labels end a row."""
+    """The rows in printed order: numbered labels that begin a line, also damaged ones; a lost label ends a row."""
     found: dict[int, _Start] = {}
     for match in _ROW.finditer(passage.key):
         start = passage.raw_index(match.start())
-        number = _ROW_NUMBER.match(passage.raw, passage.raw_index(match.end()))
-        if number and passage.starts_line(start):
-            found[passage.line_start(start)] = _Start(start, int(to_arabic_digits(number[1])), number.end())
+        digits = _ROW_NUMBER.match(passage.raw, passage.raw_index(match.end()))
+        if digits and passage.starts_line(start):
+            found[passage.line_start(start)] = _Start(start, int(to_arabic_digits(digits[1])), digits.end())
     for match in _DATED_LINE.finditer(passage.raw):
         if match.start() in found:
             continue
         likeness = fuzz.ratio(skeleton(match["label"]), _ROW_LABEL)
         if match["number"] and likeness >= LABEL_LIKENESS:
-            found[match.start()] = _Start(match.start("label"), int(to_arabic_digits(match["number"])), match.end("number"))
+            number = int(to_arabic_digits(match["number"]))
+            found[match.start()] = _Start(match.start("label"), number, match.end("number"))
         elif _is_after_progress(passage, found, match.start()):
             found[match.start()] = _Start(match.start(), None, match.start())
     return [found[line] for line in sorted(found)]
 
 
 def _is_reprinted(passage: Passage, start: int, bound: int) -> bool:
-    """Whether the line of a row is printed again right below, word for word, as after a page break: one row, not two."""
+    """Whether the line of a row is printed again right below, word for word, as after a page break: one row."""
     line = squash(passage.raw[start:bound])
     return bound < len(passage.raw) and squash(passage.raw[bound : bound + bound - start]).startswith(line)
 
@@ -179,7 +182,7 @@ class _Row:
         self.is_complete = False
 
     def read(self, start: int, end: int) -> int:
-        """Read raw[start:end] and return where the row ends; it is complete when it is printed up to its target status."""
+        """Read raw[start:end] and return where the row ends; it is complete when its target status is printed."""
         at = self.passage.raw_index
         low, high = self.passage.key_index(start), self.passage.key_index(end)
         anchors = self._anchors(low, high)

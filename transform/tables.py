@@ -92,11 +92,15 @@ def typed(value: str | None, sql_type: str) -> Any:
 
 
 def build_frames(night: Night, earlier: Earlier, form: Form | None = None) -> dict[str, pd.DataFrame]:
-    """All rows of the projects delivered tonight, current and historical, and tonight's lineage, by table name."""
+    """All rows of the touched projects, current and historical, and tonight's lineage, by table name.
+
+    Touched is what is delivered tonight, and what `earlier` names besides: a second run of a night may recognise a
+    copy as another project's, and the one it was taken for keeps its other nights.
+    """
     form = form or load_form()
     states = _states(night, earlier)
     rows: dict[str, list[Row]] = defaultdict(list)
-    for code in sorted({d.project_code for d in night.deliveries}):
+    for code in sorted(states):
         for table, made in _project_rows(form, code, states[code]).items():
             rows[table].extend(made)
     for table, made in _lineage_rows(night).items():
@@ -128,7 +132,6 @@ class _Delivered:
 def _states(night: Night, earlier: Earlier) -> dict[str, list[_Delivered]]:
     """Deliveries of every touched project in order of their nights."""
     found: dict[str, list[_Delivered]] = defaultdict(list)
-    touched = {d.project_code for d in night.deliveries}
     for delivery in night.deliveries:
         state = {d.field: (d.value, d.confidence) for d in delivery.decisions}
         found[delivery.project_code].append(_Delivered(night.night, len(delivery.copies), state))
@@ -138,7 +141,7 @@ def _states(night: Night, earlier: Earlier) -> dict[str, list[_Delivered]]:
         by_delivery[delivery_id][address] = (None if pd.isna(value) else value, confidence)
     for code, when, copies in zip(*(earlier.deliveries[c] for c in ("project_code", "night", "copies")), strict=True):
         delivered = pd.Timestamp(when).date()
-        if code in touched and delivered != night.night:
+        if delivered != night.night:
             state = by_delivery.get(f"{code}@{delivered.isoformat()}", {})
             found[code].append(_Delivered(delivered, int(copies), state))
     return {code: sorted(deliveries, key=lambda d: d.night) for code, deliveries in found.items()}

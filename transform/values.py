@@ -25,13 +25,13 @@ _DASHES = re.compile(r"[‐‑‒–—−]")
 _USUAL_AMOUNT = re.compile(r"(0|[1-9]\d{0,2}(?:,\d{3}){0,3}|[1-9]\d{3,8})(?:\.(\d{2}))?(?: ?บาท)?", re.ASCII)
 _SEPARATOR = r"\s*[-–—?:.]?\s*"
 _ISSUE = re.compile(r"(?:ด้านที่|ยุทธศาสตร์ที่|ประเด็นยุทธศาสตร์ที่|มิติที่)?\s*(\d{1,2})(?![\d.])" + _SEPARATOR + r"(.*)", re.S)
-_NUMBERED = re.compile(r"(?:มิติที่|ยุทธศาสตร์ย่อยที่|เป้าหมายที่|เป้าประสงค์ที่)?\s*(\d{1,2}(?:\.\d{1,2}){1,3})\.?" + _SEPARATOR + r"(.*)", re.S)
+_NUMBERED = re.compile(
+    r"(?:มิติที่|ยุทธศาสตร์ย่อยที่|เป้าหมายที่|เป้าประสงค์ที่)?\s*(\d{1,2}(?:\.\d{1,2}){1,3})\.?" + _SEPARATOR + r"(.*)", re.S
+)
 _INDICATOR = re.compile(r"มิติที่\s*(\d{1,2})" + _SEPARATOR + r"(.*)", re.S)
 _ENGLISH = re.compile(r"^(.*\S)\s*:\s*([A-Za-z][^\u0e00-\u0e7f]*)$", re.S)
 _BULLET = re.compile(r"^\s*(?:[-–•·*☐❑□>]+|\(?[\d๐-๙]{1,2}[.)](?![\d๐-๙])\)?|\([\d๐-๙]{1,2}\))\s*")
-_BROKEN_NUMBER = re.compile(
-    r"(?<=[\d๐-๙][,./:-])[ \t]*\n\s*(?=[\d๐-๙])|(?<=[\d๐-๙])[ \t]*\n\s*(?=[,./:-][\d๐-๙])"
-)
+_BROKEN_NUMBER = re.compile(r"(?<=[\d๐-๙][,./:-])[ \t]*\n\s*(?=[\d๐-๙])|(?<=[\d๐-๙])[ \t]*\n\s*(?=[,./:-][\d๐-๙])")
 _DOTTED = re.compile(r"^[^:：]{2,40}(?:\.{2,}|…)\s*[:：]")
 _INLINE_NUMBER = re.compile(r"(?:^|(?<=\s))\(?(\d{1,2})[.)]\s*(?=\D)")
 _ITEM_START = re.compile(r"^\s*(?:[-•]\s*)?มิติที่")
@@ -39,7 +39,7 @@ _ITEM_START = re.compile(r"^\s*(?:[-•]\s*)?มิติที่")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One field read from an entry. `part` is the piece of the text it stands in, where that is narrower than the whole."""
+    """One field read from an entry. `part` is the piece of the text it stands in, where that is not the whole."""
 
     field: str
     value: str | None
@@ -150,11 +150,12 @@ def _agency_path(names: Names, text: str) -> list[Value]:
     """`A / B / B` → agency_path[1..3]; the repeated last unit is the system's own and stays."""
     base = names[0]
     parts = [join_wraps(part) for part in text.split("/")]
-    return [Value(f"{base}[{n}]", p, part=p) for n, p in enumerate((p for p in parts if not is_placeholder(p)), start=1)]
+    printed = [part for part in parts if not is_placeholder(part)]
+    return [Value(f"{base}[{n}]", part, part=part) for n, part in enumerate(printed, start=1)]
 
 
 def _people(names: Names, text: str) -> list[Value]:
-    """A person, several people, or the unit that stands in their place, with the telephone as printed."""
+    """A person, several people, or the unit or position that stands in their place, with the telephone as printed."""
     base = names[0]
     clean = join_wraps(text)
     if is_placeholder(clean):
@@ -166,10 +167,12 @@ def _people(names: Names, text: str) -> list[Value]:
         values.append(Value(f"{base}.name{suffix}", person.name, part=person.name))
         if person.title:
             values.append(Value(f"{base}.title{suffix}", person.title))
-    if found.unit:
-        values.append(Value(f"{base}.unit", found.unit, part=found.unit))
+    unit = found.unit or (found.position if not found.people else None)
+    if unit:
+        values.append(Value(f"{base}.unit", unit, part=unit))
     if found.phone or found.phone_problem:
-        values.append(Value(f"{base}.phone", found.phone, found.phone_problem, part=found.phone))
+        phone = None if found.phone_problem else found.phone
+        values.append(Value(f"{base}.phone", phone, found.phone_problem, part=found.phone))
     return values
 
 
@@ -252,7 +255,7 @@ PARSERS: dict[str, Parser] = {
 
 @lru_cache(maxsize=65536)
 def values_of(parser: str, names: Names, text: str) -> tuple[Value, ...]:
-    """What one parser of the registry reads from a text, under the names of the entry's fields. Years, dates, amounts and people repeat."""
+    """What a parser of the registry reads from a text, under the names of the entry's fields. Values repeat."""
     return tuple(PARSERS[parser](names, text))
 
 
@@ -300,7 +303,9 @@ def inline_items(line: str) -> list[tuple[int, int]]:
     ['ก ', 'ข']
     """
     found = list(_INLINE_NUMBER.finditer(to_arabic_digits(line)))
-    if len(found) < 2 or [int(m[1]) for m in found] != list(range(1, len(found) + 1)) or line[: found[0].start()].strip():
+    if len(found) < 2 or line[: found[0].start()].strip():
+        return []
+    if [int(m[1]) for m in found] != list(range(1, len(found) + 1)):
         return []
     ends = [m.start() for m in found[1:]] + [len(line)]
     return [(m.end(), end) for m, end in zip(found, ends, strict=True)]

@@ -1,5 +1,6 @@
 """Every finding has a stable id, points at its evidence, speaks Thai, and lives through the nights."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -7,7 +8,7 @@ import pytest
 
 from expectations.conflicts import conflicts_of
 from transform.form import load_form
-from transform.records import FileOutcome, LineCount, UnreadLine
+from transform.records import Evidence, FileOutcome, LineCount, Reading, UnreadLine
 
 NEXT = timedelta(days=1)
 
@@ -181,6 +182,18 @@ def test_files_and_copies_without_a_code_are_findings_of_their_own(office):
     codes = found[found["rule"] == "code_unreadable"]
     assert codes["severity"].tolist() == ["block", "block"]
     assert codes["finding_id"].is_unique
+
+
+def test_a_copy_whose_code_was_misread_or_is_another_projects_is_told_with_the_reason(office):
+    first = office.night().copies[0]
+    note = "prints 50390000-3367, one digit from 50390000-3361; everything beside the code is that project's"
+    code = Reading("7-2", "project_code", None, Evidence(1, 3, 3, 0, 13, "50390000-3367"), "50390000-3367")
+    joined = replace(first, copy_id="7-1", source_sha256="7" * 64, identity_note=note, readings=())
+    apart = replace(joined, copy_id="7-2", ordinal=2, project_code=None, printed_code="50390000-3367", readings=(code,))
+    found = office.findings(office.night(copies=[joined, apart]))
+    assert one(found, "code_misread")["project_code"] == first.project_code
+    assert note in one(found, "code_ambiguous")["message_en"]
+    assert one(found, "code_ambiguous")["severity"] == "block"
 
 
 def test_unread_lines_of_a_file_with_one_project_belong_to_that_project(office):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -93,6 +94,22 @@ def test_a_second_night_on_the_same_files_does_nothing(sample_night: tuple[Setti
     assert again.files.new == 0
     assert again.files.rejected == first.files.rejected
     assert settings.published.stat().st_mtime_ns == before
+
+
+def test_a_pipe_and_a_link_out_of_the_source_are_rejected_once_and_never_opened(settings: Settings) -> None:
+    inbox = settings.home / "inbox"
+    shutil.copy(SAMPLES / "dump-utf16.txt", inbox)
+    os.mkfifo(inbox / "pipe.pdf")
+    (inbox / "link.txt").symlink_to("/etc/hostname")
+    first, again = run(settings), run(settings)
+    assert {r["uri"]: r["code"] for r in first.rejected} == {
+        "inbox/link.txt": "link_outside_source",
+        "inbox/pipe.pdf": "not_a_regular_file",
+    }
+    assert again.nothing_new
+    (inbox / "pipe.pdf").unlink()
+    assert not run(settings).nothing_new
+    assert verify_exports(settings) == []
 
 
 def test_nothing_heavy_is_imported_when_nothing_is_new(sample_night: tuple[Settings, Summary]) -> None:

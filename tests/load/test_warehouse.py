@@ -214,11 +214,21 @@ def test_a_project_made_of_a_misread_code_disappears_when_the_night_is_read_agai
     assert one_night.rows(f"SELECT count(*) FROM lineage.decision WHERE project_code = '{OTHER}'") == [(0,)]
 
 
-def test_a_project_that_loses_one_of_several_deliveries_must_be_built_again(one_night):
+def test_a_project_that_loses_one_of_several_deliveries_keeps_the_others(one_night):
+    one_night.load(make_night(SECOND, {CODE: second_values(), OTHER: VALUES}, sha="c" * 64))
+    one_night.load(make_night(SECOND, {OTHER: VALUES}, sha="c" * 64))
+    assert one_night.rows(f"SELECT first_seen, last_seen FROM dim_project WHERE project_code = '{CODE}'") == [
+        (FIRST, FIRST)
+    ]
+    assert one_night.rows(f"SELECT is_current FROM dim_project_history WHERE project_code = '{CODE}'") == [(True,)]
+
+
+def test_a_project_that_lost_a_delivery_and_was_not_built_again_stops_the_load(one_night):
     one_night.load(make_night(SECOND, {CODE: VALUES, OTHER: VALUES}, sha="c" * 64))
     before = one_night.dump()
+    night = make_night(SECOND, {OTHER: VALUES}, sha="c" * 64)
     with pytest.raises(ValueError, match=f"{CODE} lost the delivery of this night"):
-        one_night.load(make_night(SECOND, {OTHER: VALUES}, sha="c" * 64))
+        one_night.load(night, frames=build_frames(night, earlier_state(one_night.con, [OTHER], SECOND)))
     assert one_night.dump() == before
 
 

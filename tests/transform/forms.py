@@ -40,7 +40,7 @@ class Cut:
     raw: str
 
 
-Printed = Mapping[str, str | None | Bad | Cut]
+Printed = Mapping[str, str | Bad | Cut | None]
 PLAIN: Printed = {
     "project_code": CODE,
     "project_name": "พัฒนาห้องสมุดชุมชน",
@@ -86,7 +86,9 @@ def printed_copy(
             rows.append(address[8:-5])
     if rows:
         place = Evidence(1, 900, 901, 0, 9, "rows")
-        readings.append(Reading(copy_id, "reports", None, place, None if is_truncated else ",".join(rows), None, is_truncated))
+        readings.append(
+            Reading(copy_id, "reports", None, place, None if is_truncated else ",".join(rows), None, is_truncated)
+        )
     code = printed.get("project_code")
     return FormCopy(
         copy_id, sha, uri or f"inbox/{sha[:4]}.txt", media_type, night, ordinal, 1, 1, 1, 999,
@@ -135,7 +137,7 @@ def by_address(delivery: Delivery) -> dict[str, Decision]:
     return {d.field: d for d in delivery.decisions}
 
 
-def between(address: str, *values: str | None | Bad | Cut, given: Context | None = None) -> Decision:
+def between(address: str, *values: str | Bad | Cut | None, given: Context | None = None) -> Decision:
     """The decision on one address when the copies print these values there, and the same everywhere else."""
     base = {k: v for k, v in PLAIN.items() if k != address}
     return decided(*({**base, address: value} for value in values), given=given)[address]

@@ -54,11 +54,18 @@ def test_what_is_not_surely_an_amount_is_rejected_with_its_text(printed):
     assert "expected" in str(error.value)
 
 
-money = st.decimals(min_value=0, max_value=Decimal("9999999999999999.99"), places=2, allow_nan=False, allow_infinity=False)
+money = st.decimals(
+    min_value=0, max_value=Decimal("9999999999999999.99"), places=2, allow_nan=False, allow_infinity=False
+)
 thai_digits = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 
 
-@given(money, st.sampled_from(["{:,}", "{:,} บาท", "{}", "{} บาท", "{:,} บาทถ้วน", "฿{:,}", "{:,}.-"]), st.booleans(), st.booleans())
+@given(
+    money,
+    st.sampled_from(["{:,}", "{:,} บาท", "{}", "{} บาท", "{:,} บาทถ้วน", "฿{:,}", "{:,}.-"]),
+    st.booleans(),
+    st.booleans(),
+)
 def test_every_way_of_printing_an_amount_reads_back(value, shape, thai, negative):
     if shape.endswith(".-"):
         value = value // 1
@@ -110,7 +117,29 @@ def test_number_words_mean_this_number(words, number):
     assert parse_number_words(words) == number
 
 
-@pytest.mark.parametrize("words", ["", "-", "ลบ", "ลบหนึ่ง", "ยี่", "ยี่ร้อย", "เอ็ด", "สิบสิบ", "ร้อยสิบล้านแสน", "พันหนึ่งแสน", "ศูนย์ล้าน", "หนึ่งจุดห้า", "180", "หนึ่งสอง", "ล้านล้านล้านx", "บาท", "หนึ่งร้อยยี่", "ศูนย์หนึ่ง"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "-",
+        "ลบ",
+        "ลบหนึ่ง",
+        "ยี่",
+        "ยี่ร้อย",
+        "เอ็ด",
+        "สิบสิบ",
+        "ร้อยสิบล้านแสน",
+        "พันหนึ่งแสน",
+        "ศูนย์ล้าน",
+        "หนึ่งจุดห้า",
+        "180",
+        "หนึ่งสอง",
+        "ล้านล้านล้านx",
+        "บาท",
+        "หนึ่งร้อยยี่",
+        "ศูนย์หนึ่ง",
+    ],
+)
 def test_words_that_are_no_number_are_rejected(words):
     with pytest.raises(ValueError, match="is not a number in words"):
         parse_number_words(words)
@@ -121,7 +150,35 @@ PERCENT = [
     ("61.20", "61.20"), ("5", "5"), ("0.00", "0.00"), ("0", "0"), ("83.50", "83.50"), ("90 เปอร์เซ็นต์", "90"), ("90 เปอร์เซนต์", "90"), ("120.00 %", "120.00"), ("-5", "-5"), ("−5.00 %", "-5.00"), ("-0.00", "0.00"),
     ("999999", "999999"), ("10．00 ％", "10.00"), ("1407.52", "1407.52"), ("ร้อยละ 90.00 %", "90.00"),
 ]  # fmt: skip
-NOT_PERCENT = ["10,00", "1,000", "10.005", "1e308", "1e2", "NaN", "inf", "1O", "10 20", "10/20", "10.00 บาท", "%", "ร้อยละ", "10%%", "- 5", "(5)", "+5", "05", "10.", ".5", "ประมาณ 10", "10 – 20 %", "1000000", "10.00.00", "?", "สิบ", "²"]
+NOT_PERCENT = [
+    "10,00",
+    "1,000",
+    "10.005",
+    "1e308",
+    "1e2",
+    "NaN",
+    "inf",
+    "1O",
+    "10 20",
+    "10/20",
+    "10.00 บาท",
+    "%",
+    "ร้อยละ",
+    "10%%",
+    "- 5",
+    "(5)",
+    "+5",
+    "05",
+    "10.",
+    ".5",
+    "ประมาณ 10",
+    "10 – 20 %",
+    "1000000",
+    "10.00.00",
+    "?",
+    "สิบ",
+    "²",
+]
 
 
 @pytest.mark.parametrize(("printed", "percent"), PERCENT)

@@ -7,11 +7,23 @@ from itertools import permutations
 
 import pytest
 
-from data.samples.generator.dump import STYLE_1, STYLE_2, Copy, copy_text
+from data.samples.generator.dump import STYLE_2, Copy, copy_text
 from data.samples.generator.printed import THAI_DIGITS
 from tests.transform.reading import (
-    OTHER, PROJECT, THIRD, TITLE, assert_reads, differences, document, documents, only, pages, printed, read_document,
-    read_text, unread,
+    OTHER,
+    PROJECT,
+    THIRD,
+    TITLE,
+    assert_reads,
+    differences,
+    document,
+    documents,
+    only,
+    pages,
+    printed,
+    read_document,
+    read_text,
+    unread,
 )  # fmt: skip
 from transform.copies import split
 from transform.form import load_form
@@ -120,7 +132,9 @@ def test_what_follows_the_report_rows_is_no_part_of_the_last_one(heading: str) -
 
 
 def test_a_section_keeps_its_lists_and_rows_whole_when_something_interrupts_it() -> None:
-    project_text = printed(1).replace("- เพื่อลดค่าไฟฟ้า", "**8. แทรก**\n\nข้อความ\n\n**1.4 วัตถุประสงค์ของโครงการ**\n\n- เพื่อลดค่าไฟฟ้า")
+    project_text = printed(1).replace(
+        "- เพื่อลดค่าไฟฟ้า", "**8. แทรก**\n\nข้อความ\n\n**1.4 วัตถุประสงค์ของโครงการ**\n\n- เพื่อลดค่าไฟฟ้า"
+    )
     assert_reads(project_text, unread_lines=("**8. แทรก**", "ข้อความ"))
 
 
@@ -171,9 +185,11 @@ def test_another_code_begins_another_copy_where_all_headings_are_lost(style: int
     assert differences(PROJECT, found[PROJECT.code]) == []
     prose = {"rationale", "objectives", "targets"}  # nothing says where they begin
     assert {a.split("[")[0] for a, _, _ in differences(OTHER, found[OTHER.code])} == prose
-    assert [u.text for u in file.outcome.unread if u.text.strip("- ") in (*OTHER.rationale, *OTHER.objectives, *OTHER.targets)] == [
-        u.text for u in file.outcome.unread
-    ]
+    assert [
+        u.text
+        for u in file.outcome.unread
+        if u.text.strip("- ") in (*OTHER.rationale, *OTHER.objectives, *OTHER.targets)
+    ] == [u.text for u in file.outcome.unread]
 
 
 def test_another_code_named_in_a_sentence_begins_nothing() -> None:

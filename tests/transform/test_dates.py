@@ -152,7 +152,14 @@ thai_digits = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 def _printed(shape: str, day: date) -> str:
     short = MONTHS_SHORT[day.month - 1]
     return shape.format(
-        d=day.day, m=day.month, ce=day.year, be=day.year + 543, be2=(day.year + 543) % 100, full=MONTHS[day.month - 1], short=short, bare=short.replace(".", "")
+        d=day.day,
+        m=day.month,
+        ce=day.year,
+        be=day.year + 543,
+        be2=(day.year + 543) % 100,
+        full=MONTHS[day.month - 1],
+        short=short,
+        bare=short.replace(".", ""),
     )
 
 
@@ -169,7 +176,9 @@ def test_two_digit_years_read_back_as_the_buddhist_century_2500(day, shape, thai
     assert parse_date(text.translate(thai_digits) if thai else text) == day
 
 
-@given(st.integers(2100, 2399), st.sampled_from(["1/10/{}", "{}-10-01", "1 ต.ค. {}", "1 ตุลาคม พ.ศ. {}", "1 ตุลาคม ค.ศ. {}"]))
+@given(
+    st.integers(2100, 2399), st.sampled_from(["1/10/{}", "{}-10-01", "1 ต.ค. {}", "1 ตุลาคม พ.ศ. {}", "1 ตุลาคม ค.ศ. {}"])
+)
 def test_years_between_the_eras_are_never_read(year, shape):
     with pytest.raises(ValueError, match=str(year)):
         parse_date(shape.format(year))
@@ -209,7 +218,12 @@ def test_reversed_partial_and_impossible_ranges_are_rejected(printed):
         parse_range(printed)
 
 
-@given(st.dates(date(1957, 1, 1), date(2056, 12, 31)), st.integers(0, 900), st.sampled_from(SHAPES), st.sampled_from([" – ", " - ", " ถึง ", " ? "]))
+@given(
+    st.dates(date(1957, 1, 1), date(2056, 12, 31)),
+    st.integers(0, 900),
+    st.sampled_from(SHAPES),
+    st.sampled_from([" – ", " - ", " ถึง ", " ? "]),
+)
 def test_every_printed_range_reads_back(first, length, shape, until):
     last = min(first + timedelta(days=length), date(2056, 12, 31))
     if shape.startswith("("):
@@ -226,7 +240,24 @@ def test_a_fiscal_year_is_a_buddhist_year(printed, year):
     assert parse_fiscal_year(printed) == year
 
 
-@pytest.mark.parametrize("printed", ["2163", "256", "25633", "2563x", "2562/2563", "3", "1940", "2643", "พ.ศ. 2020", "ค.ศ. 2563", "สองพัน", "2563 2564", "๒๕๖"])
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "2163",
+        "256",
+        "25633",
+        "2563x",
+        "2562/2563",
+        "3",
+        "1940",
+        "2643",
+        "พ.ศ. 2020",
+        "ค.ศ. 2563",
+        "สองพัน",
+        "2563 2564",
+        "๒๕๖",
+    ],
+)
 def test_what_is_no_fiscal_year_is_rejected(printed):
     with pytest.raises(ValueError, match="expected a fiscal year"):
         parse_fiscal_year(printed)
@@ -237,7 +268,11 @@ def test_each_day_lies_within_its_own_fiscal_year_and_quarter(day):
     year = fiscal_year_of(day)
     first, last = fiscal_year_bounds(year)
     assert first <= day <= last
-    hits = [quarter for quarter in (1, 2, 3, 4) if quarter_bounds(year, quarter)[0] <= day <= quarter_bounds(year, quarter)[1]]
+    hits = [
+        quarter
+        for quarter in (1, 2, 3, 4)
+        if quarter_bounds(year, quarter)[0] <= day <= quarter_bounds(year, quarter)[1]
+    ]
     assert hits == [{10: 1, 11: 1, 12: 1, 1: 2, 2: 2, 3: 2, 4: 3, 5: 3, 6: 3, 7: 4, 8: 4, 9: 4}[day.month]]
 
 
@@ -280,7 +315,22 @@ def test_a_printed_quarter_is_this_one(printed, quarter):
     assert parse_quarter(printed) == quarter
 
 
-@pytest.mark.parametrize("printed", ["ไตรมาสที่ 5", "ไตรมาสที่ 0", "Q", "4", "ไตรมาส 12563", "Q1/2163", "5/2563", "ไตรมาส", "Q1 Q2", "ไตรมาสที่ 1 ไตรมาสที่ 2", "Q1/abc"])
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "ไตรมาสที่ 5",
+        "ไตรมาสที่ 0",
+        "Q",
+        "4",
+        "ไตรมาส 12563",
+        "Q1/2163",
+        "5/2563",
+        "ไตรมาส",
+        "Q1 Q2",
+        "ไตรมาสที่ 1 ไตรมาสที่ 2",
+        "Q1/abc",
+    ],
+)
 def test_what_is_no_quarter_is_rejected(printed):
     with pytest.raises(ValueError, match=r"expected a (quarter|fiscal year)"):
         parse_quarter(printed)

@@ -20,8 +20,20 @@ from data.samples.generator.printed import THAI_DIGITS
 from extract.document import Document
 from extract.dump import read_dump
 from tests.transform.reading import (
-    FORM, OTHER, PROJECT, TITLE, assert_reads, compare, differences, document, documents, only, printed, read_document,
-    read_text, unread,
+    FORM,
+    OTHER,
+    PROJECT,
+    TITLE,
+    assert_reads,
+    compare,
+    differences,
+    document,
+    documents,
+    only,
+    printed,
+    read_document,
+    read_text,
+    unread,
 )  # fmt: skip
 from transform.copies import split
 from transform.parse import mark_cut, parse_copy
@@ -96,7 +108,11 @@ def test_fields_are_read_in_any_order_on_their_own_lines_or_on_one() -> None:
 
 def test_a_label_broken_over_lines_is_found() -> None:
     text = printed(1)
-    for label, broken in (("งบประมาณที่ได้รับ", "งบประมาณ\nที่ได้รับ"), ("หน่วยงานที่รับผิดชอบ.", "หน่วยงานที่\nรับผิดชอบ."), ("สิ้นสุดโครงการ", "สิ้นสุด\nโครง\nการ")):
+    for label, broken in (
+        ("งบประมาณที่ได้รับ", "งบประมาณ\nที่ได้รับ"),
+        ("หน่วยงานที่รับผิดชอบ.", "หน่วยงานที่\nรับผิดชอบ."),
+        ("สิ้นสุดโครงการ", "สิ้นสุด\nโครง\nการ"),
+    ):
         assert_reads(re.sub(rf"(?m)^{re.escape(label)} :", f"{broken} :", text))
 
 
@@ -151,7 +167,9 @@ def test_lists_are_read_with_any_mark_and_with_none(mark: str, style: int) -> No
             begin = text.index(f"**{name}")
             end = text.index("**1.", begin + 5)
             numbers = iter(range(1, 9))
-            items = re.sub(r"(?m)^- ", lambda _, n=numbers: mark.format(str(next(n)).translate(digits)), text[begin:end])
+            items = re.sub(
+                r"(?m)^- ", lambda _, n=numbers, d=digits: mark.format(str(next(n)).translate(d)), text[begin:end]
+            )
             text = text[:begin] + items + text[end:]
         if mark != "๐{}. ":
             assert_reads(text)
@@ -179,7 +197,9 @@ def test_several_indicators_are_read_with_and_without_their_label() -> None:
 
 
 def test_several_people_and_phones_and_a_unit_in_place_of_people() -> None:
-    text = printed(1).replace("นายปุณณวิช สุวรรณบรรพต โทร.1935", "นายสมมติ ใจดี และนางสาวทดสอบ รักเรียน โทร. 0 2281 3965 ต่อ 6417-8")
+    text = printed(1).replace(
+        "นายปุณณวิช สุวรรณบรรพต โทร.1935", "นายสมมติ ใจดี และนางสาวทดสอบ รักเรียน โทร. 0 2281 3965 ต่อ 6417-8"
+    )
     party = only(text)["responsible"]
     assert party["people"] == [{"title": "นาย", "name": "สมมติ ใจดี"}, {"title": "นางสาว", "name": "ทดสอบ รักเรียน"}]
     assert party["phone"] == "0 2281 3965 ต่อ 6417-8"
@@ -194,7 +214,9 @@ def test_a_placeholder_means_nothing(nothing: str, style: int) -> None:
         PROJECT, budget_received=None, budget_spent=None, coordinator=None, rationale=(), strategy=None, indicators=(), objectives=(), targets=(),
     )  # fmt: skip
     layout = replace((STYLE_1, STYLE_2)[style - 1], placeholder=nothing)
-    found = only(copy_text(Copy(project, layout)).replace("**1.5", f"{nothing}\n\n**1.5").replace("**1.6", f"{nothing}\n\n**1.6"))
+    found = only(
+        copy_text(Copy(project, layout)).replace("**1.5", f"{nothing}\n\n**1.5").replace("**1.6", f"{nothing}\n\n**1.6")
+    )
     for name in ("budget_received", "budget_spent", "coordinator", "rationale"):
         assert found[name] is None
     assert found["objectives"] == found["targets"] == found["strategy"]["indicators"] == []
@@ -248,7 +270,9 @@ def wrong_parts(address: str, truth: Any, value: Any) -> Iterator[tuple[str, Any
 LONG = replace(PROJECT, reports=tuple(replace(PROJECT.reports[n % 5], seq=n + 1) for n in range(12)))
 
 
-@pytest.mark.parametrize("layouts", [(STYLE_1, STYLE_2), (STYLE_2, STYLE_1), (STYLE_1, STYLE_1)], ids=["1-2", "2-1", "1-1"])
+@pytest.mark.parametrize(
+    "layouts", [(STYLE_1, STYLE_2), (STYLE_2, STYLE_1), (STYLE_1, STYLE_1)], ids=["1-2", "2-1", "1-1"]
+)
 def test_a_copy_cut_anywhere_never_gives_a_wrong_value(layouts: tuple[Layout, Layout]) -> None:
     text = dump_text([Copy(LONG, layout) for layout in layouts])
     wrong = [(text[k - 12 : k], *each) for k in range(60, len(text), 7) for each in cut_values(text[:k], LONG)]
@@ -279,7 +303,10 @@ projects = st.builds(
 layouts = st.builds(
     Layout,
     style=st.sampled_from([1, 2]),
-    titles=st.lists(st.sampled_from(["start", "before code", "after code", IN_1_1, "signature", "report:1", "report:2"]), unique=True).map(tuple),
+    titles=st.lists(
+        st.sampled_from(["start", "before code", "after code", IN_1_1, "signature", "report:1", "report:2"]),
+        unique=True,
+    ).map(tuple),
     dash=st.sampled_from(["?", "–", "-"]),
     box=st.booleans(),
     thai_digits=st.booleans(),

@@ -67,7 +67,10 @@ def test_several_people_are_told_apart_only_by_an_unmistakable_title(printed, pe
 
 def test_each_person_keeps_the_telephone_printed_behind_the_name():
     reading = parse_people("นายก้อง ใจดี โทร.1234 นางสาวพิม งามตา โทร.5678-9")
-    assert [person.phones for person in reading.people] == [(Phone("1234", "short"),), (Phone("5678", "short", "5679"),)]
+    assert [person.phones for person in reading.people] == [
+        (Phone("1234", "short"),),
+        (Phone("5678", "short", "5679"),),
+    ]
     assert reading.phone == "1234, 5678-9"
 
 
@@ -137,18 +140,28 @@ def test_no_person_is_none(printed):
     assert parse_person(printed) is None
 
 
-@pytest.mark.parametrize("printed", ["ฝ่ายการศึกษา โทร. 7184", "นายก้อง ใจดี / นางสาวพิม งามตา", "(นักจัดการงานทั่วไป โทร.5338)", "7037", "นาย"])
+@pytest.mark.parametrize(
+    "printed", ["ฝ่ายการศึกษา โทร. 7184", "นายก้อง ใจดี / นางสาวพิม งามตา", "(นักจัดการงานทั่วไป โทร.5338)", "7037", "นาย"]
+)
 def test_what_is_not_exactly_one_person_is_rejected(printed):
     with pytest.raises(ValueError, match="is not a person"):
         parse_person(printed)
 
 
-first_names = st.sampled_from(["ก้อง", "พิมพ์ใจ", "สาวิตรี", "นายิกา", "แพรวา", "เก่ง", "โอภาส", "ทองดี", "หญิง", "ไอริณ", "คล้ำ", "นภา"])
+first_names = st.sampled_from(
+    ["ก้อง", "พิมพ์ใจ", "สาวิตรี", "นายิกา", "แพรวา", "เก่ง", "โอภาส", "ทองดี", "หญิง", "ไอริณ", "คล้ำ", "นภา"]
+)
 last_names = st.sampled_from(["ใจดี", "งามตา", "ปิ่นน้ำ", "นางาม", "ณ ทดสอบ", "สุขนายดี", "อ่อนน้อม"])
 
 
 @settings(max_examples=300)
-@given(st.sampled_from(TITLES), first_names, last_names, st.booleans(), st.sampled_from(["", " โทร.7037", " (7037)", " 7037", " โทร. ๗๐๓๗"]))
+@given(
+    st.sampled_from(TITLES),
+    first_names,
+    last_names,
+    st.booleans(),
+    st.sampled_from(["", " โทร.7037", " (7037)", " 7037", " โทร. ๗๐๓๗"]),
+)
 def test_every_title_and_name_reads_back(title, first, last, space, phone):
     printed, canonical = title
     text = f"{printed}{' ' if space else ''}{first} {last}{phone}"
@@ -160,7 +173,10 @@ def test_every_title_and_name_reads_back(title, first, last, space, phone):
     assert person.phones == ((Phone("7037", "short"),) if phone else ())
 
 
-@given(st.integers(0, 10**8 - 1), st.sampled_from(["{0}{1}{2}", "{0} {1} {2}", "{0}-{1}-{2}", "โทร. {0} {1} {2}", "({0}) {1}-{2}"]))
+@given(
+    st.integers(0, 10**8 - 1),
+    st.sampled_from(["{0}{1}{2}", "{0} {1} {2}", "{0}-{1}-{2}", "โทร. {0} {1} {2}", "({0}) {1}-{2}"]),
+)
 def test_every_way_of_printing_a_mobile_number_reads_back(number, shape):
     digits = f"08{number:08}"
     assert parse_phones(shape.format(digits[:3], digits[3:6], digits[6:])) == [Phone(digits, "mobile")]

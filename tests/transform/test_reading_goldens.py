@@ -56,7 +56,7 @@ def test_a_sample_gives_the_facts_it_was_printed_from(path: Path) -> None:
     assert sorted(found) == sorted(each["project_code"] for each in expected)
     for each in expected:
         code = each["project_code"]
-        truth = {k: v for k, v in EXPECTED["projects"][code].items()}
+        truth = EXPECTED["projects"][code]
         wrong = [address for address, _, _ in compare(truth, found[code])]
         undecided = {c["field"] for c in found[code]["conflicts"] if not c["decidable"]}
         assert [a for a in wrong if _as_conflict(a) not in undecided] == []

@@ -11,7 +11,18 @@ import pytest
 
 from data.samples.generator.dump import Copy, copy_text
 from data.samples.generator.facts import Report, invent_project
-from tests.transform.reading import FORM, PROJECT, STYLES, TITLE, assert_reads, document, only, printed, read_text, unread
+from tests.transform.reading import (
+    FORM,
+    PROJECT,
+    STYLES,
+    TITLE,
+    assert_reads,
+    document,
+    only,
+    printed,
+    read_text,
+    unread,
+)
 from transform.copies import split
 from transform.passage import Passage, Segment
 from transform.report_lines import read_usual_rows
@@ -44,7 +55,13 @@ def test_the_short_cut_for_usual_rows_reads_what_the_anchors_read(style: int) ->
 
 @pytest.mark.parametrize(
     ("what", "instead"),
-    [(" : ลงพื้นที่", " : ลง:พื้นที่"), ("25/10/2562", "31/2/2562"), ("1,250.50", "1,25"), ("= 10.00", "= 10,00"), ("\t:: ความ", "\n\t:: ความ\n")],
+    [
+        (" : ลงพื้นที่", " : ลง:พื้นที่"),
+        ("25/10/2562", "31/2/2562"),
+        ("1,250.50", "1,25"),
+        ("= 10.00", "= 10,00"),
+        ("\t:: ความ", "\n\t:: ความ\n"),
+    ],
 )
 def test_the_short_cut_keeps_out_of_what_is_not_usual(what: str, instead: str) -> None:
     text = ROWS.replace(what, instead)
@@ -76,7 +93,9 @@ def test_a_status_may_hold_the_signs_that_part_the_row(status: str, style: int) 
     if status != "=":
         assert_reads(printed(style, project), project)
     else:
-        assert [r["date"] for r in only(printed(style, project))["reports"]] == [r.day.isoformat() for r in PROJECT.reports]
+        assert [r["date"] for r in only(printed(style, project))["reports"]] == [
+            r.day.isoformat() for r in PROJECT.reports
+        ]
 
 
 @pytest.mark.parametrize("style", [1, 2])
@@ -101,7 +120,9 @@ def test_none_and_hundreds_of_rows(count: int, style: int) -> None:
 
 
 def test_rows_keep_their_printed_order_and_a_number_printed_twice_is_two_rows() -> None:
-    project = replace(PROJECT, reports=tuple(replace(r, seq=n) for r, n in zip(PROJECT.reports, (2, 1, 2, 4, 3), strict=True)))
+    project = replace(
+        PROJECT, reports=tuple(replace(r, seq=n) for r, n in zip(PROJECT.reports, (2, 1, 2, 4, 3), strict=True))
+    )
     assert_reads(printed(1, project), project)
 
 
@@ -123,7 +144,11 @@ def test_a_row_whose_label_is_lost_never_mixes_with_the_row_above(style: int) ->
     assert [r["seq"] for r in found] == [1, 2, 4, 5]
     for row in found:
         truth = PROJECT.reports[row["seq"] - 1]
-        assert (row["date"], row["progress_pct"], row["status_text"]) == (truth.day.isoformat(), float(truth.progress_pct), truth.status_text)
+        assert (row["date"], row["progress_pct"], row["status_text"]) == (
+            truth.day.isoformat(),
+            float(truth.progress_pct),
+            truth.status_text,
+        )
     assert len(unread(text)) == 2
 
 
@@ -162,7 +187,9 @@ def test_an_impossible_date_is_a_problem_and_the_status_is_still_read(damaged: s
     assert found["reports[1].progress_pct"] == "10.00"
 
 
-@pytest.mark.parametrize(("amount", "value"), [("0", "0.00"), ("๑,๒๕๐", "1250.00"), ("-", None), ("1,25", "problem"), ("1OO", "problem")])
+@pytest.mark.parametrize(
+    ("amount", "value"), [("0", "0.00"), ("๑,๒๕๐", "1250.00"), ("-", None), ("1,25", "problem"), ("1OO", "problem")]
+)
 def test_the_amount_of_a_row(amount: str, value: str | None) -> None:
     found = rows(ROWS.replace("1,250.50", amount)).get("reports[1].disbursed_baht")
     assert (amount in str(found)) if value == "problem" else found in (value, None if value is None else value)
@@ -185,7 +212,9 @@ def test_a_further_colon_after_the_statuses_is_seen_in_the_target_status() -> No
 
 
 def test_unknown_status_words_are_kept_as_printed() -> None:
-    project = replace(PROJECT, reports=(Report(1, PROJECT.reports[0].day, "ก", Decimal("1.00"), Decimal(0), "ระงับไว้", "รอประเมิน"),))
+    project = replace(
+        PROJECT, reports=(Report(1, PROJECT.reports[0].day, "ก", Decimal("1.00"), Decimal(0), "ระงับไว้", "รอประเมิน"),)
+    )
     assert_reads(printed(1, project), project)
 
 

@@ -43,8 +43,17 @@ def test_the_rules_are_asked_in_the_order_of_the_design():
 
 
 def test_every_rule_is_told_in_words():
-    told = {rule["id"] for rule in tomllib.loads((Path(FORM_FOLDER) / "rules.toml").read_text(encoding="utf-8"))["rule"]}
-    assert {name for name, _ in RULES} | {"correction", "agreed", "single", "most_rows", "parts", "none_well_formed"} <= told
+    told = {
+        rule["id"] for rule in tomllib.loads((Path(FORM_FOLDER) / "rules.toml").read_text(encoding="utf-8"))["rule"]
+    }
+    assert {name for name, _ in RULES} | {
+        "correction",
+        "agreed",
+        "single",
+        "most_rows",
+        "parts",
+        "none_well_formed",
+    } <= told
 
 
 @pytest.mark.parametrize("first", [name for name, _ in RULES])
@@ -243,7 +252,10 @@ def test_text_goes_by_strict_majority_after_everything_else():
 
 
 def test_the_last_rule_takes_the_first_value_and_always_answers():
-    assert chosen(rules.first_complete_copy, asked("text", candidate(None, 1), candidate("ข", 2), candidate("ก", 3))) == "ข"
+    assert (
+        chosen(rules.first_complete_copy, asked("text", candidate(None, 1), candidate("ข", 2), candidate("ก", 3)))
+        == "ข"
+    )
     nothing = candidate(None, 1, problem="no amount"), candidate(None, 2)
     assert rules.first_complete_copy(asked("typed", *nothing)) is nothing[0]
 

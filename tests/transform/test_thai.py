@@ -21,8 +21,26 @@ AM, NIKHAHIT, AA = "\u0e33", "\u0e4d", "\u0e32"
 # Thai letters and marks, and everything that damages them.
 damaged = st.lists(
     st.sampled_from(
-        [*"กขคนส่้๊๋์็ัิีึืฺุูํำาเแโ๐๕๙0159 Aaß?*\\-–—", *"\n\t\r\xa0\u200b\ufeff\xad\u2028\x85\x0c\x1d\u3000\uf70a\uf711\uff08\uff06İ",
-         "&amp;", "&nbsp;", "&lt;", "br", ">", "<br/>", "<b>", "&#3585;", "&#x0E4D;", "&#38;", ";", "&", "amp", " ? ", "\r\n", "&#13;"]
+        [
+            *"กขคนส่้๊๋์็ัิีึืฺุูํำาเแโ๐๕๙0159 Aaß?*\\-–—",
+            *"\n\t\r\xa0\u200b\ufeff\xad\u2028\x85\x0c\x1d\u3000\uf70a\uf711\uff08\uff06İ",
+            "&amp;",
+            "&nbsp;",
+            "&lt;",
+            "br",
+            ">",
+            "<br/>",
+            "<b>",
+            "&#3585;",
+            "&#x0E4D;",
+            "&#38;",
+            ";",
+            "&",
+            "amp",
+            " ? ",
+            "\r\n",
+            "&#13;",
+        ]
     ),
     max_size=30,
 ).map("".join)
@@ -125,7 +143,10 @@ def test_lines_are_repaired_independently_of_their_neighbours(lines):
 def test_arabic_digits_change_digits_only(text):
     arabic = to_arabic_digits(text)
     assert len(arabic) == len(text)
-    assert all(new == old or (old in "๐๑๒๓๔๕๖๗๘๙0123456789" and new in "0123456789") for new, old in zip(arabic, text, strict=True))
+    assert all(
+        new == old or (old in "๐๑๒๓๔๕๖๗๘๙0123456789" and new in "0123456789")
+        for new, old in zip(arabic, text, strict=True)
+    )
 
 
 EQUAL = [
@@ -144,7 +165,13 @@ def test_printings_that_differ_in_dressing_only_have_one_key(one, other):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("สำนักการศึกษา", "สำนักงานการศึกษา"), ("อีระวุฒิ", "ธีระวุฒิ"), ("10.00", "1000"), ("ดาเนินการ", "ดำเนินการ"), ("จริงหรือ?", "จริงหรือ-")],
+    [
+        ("สำนักการศึกษา", "สำนักงานการศึกษา"),
+        ("อีระวุฒิ", "ธีระวุฒิ"),
+        ("10.00", "1000"),
+        ("ดาเนินการ", "ดำเนินการ"),
+        ("จริงหรือ?", "จริงหรือ-"),
+    ],
 )
 def test_printings_that_say_something_else_keep_different_keys(one, other):
     assert squash(one) != squash(other)
@@ -152,7 +179,13 @@ def test_printings_that_say_something_else_keep_different_keys(one, other):
 
 @pytest.mark.parametrize(
     ("damaged_label", "label"),
-    [("ผ้รับผิดชอบ", "ผู้รับผิดชอบ"), ("ส านักงาน", "สำนักงาน"), ("เริ ่มต้ นโครงการ", "เริ่มต้นโครงการ"), ("ดาเนินการ", "ดำเนินการ"), ("อย่้", "อยู่")],
+    [
+        ("ผ้รับผิดชอบ", "ผู้รับผิดชอบ"),
+        ("ส านักงาน", "สำนักงาน"),
+        ("เริ ่มต้ นโครงการ", "เริ่มต้นโครงการ"),
+        ("ดาเนินการ", "ดำเนินการ"),
+        ("อย่้", "อยู่"),
+    ],
 )
 def test_skeleton_sees_through_lost_and_wrong_marks(damaged_label, label):
     assert skeleton(damaged_label) == skeleton(label)
@@ -190,11 +223,15 @@ def test_the_map_finds_a_label_inside_a_damaged_line():
     assert line[origin[key.index("5039")] :] == "๕๐๓๙"
 
 
-@pytest.mark.parametrize("text", ["", " ", "-", "–", "- -", ".....", ". . .", "…", "(ไม่ได้ตั้ง)", "( ไม่ได้ตั้ง )", "(not set)", "\xa0", "____"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "-", "–", "- -", ".....", ". . .", "…", "(ไม่ได้ตั้ง)", "( ไม่ได้ตั้ง )", "(not set)", "\xa0", "____"]
+)
 def test_placeholders_stand_for_nothing(text):
     assert is_placeholder(text)
 
 
-@pytest.mark.parametrize("text", ["0", "ไม่มี", "?", "**** ภารกิจงานประจำของหน่วยงาน ****", "- บาท", "ไม่ใช้งบประมาณ", "ก", "1."])
+@pytest.mark.parametrize(
+    "text", ["0", "ไม่มี", "?", "**** ภารกิจงานประจำของหน่วยงาน ****", "- บาท", "ไม่ใช้งบประมาณ", "ก", "1."]
+)
 def test_words_and_numbers_are_no_placeholders(text):
     assert not is_placeholder(text)
