@@ -1,4 +1,4 @@
-"""People and telephones of the form: `นางชลนิภา ใจดี โทร.7037` → title, names, numbers.
+"""People and telephones of the form: `นางชลธิชา ใจดี โทร.7037` → title, names, numbers.
 
 A field may hold one person, several, or a unit or position in place of a person; with or without a telephone,
 which may stand in parentheses beside a position. A telephone nobody can read never costs the name.
@@ -96,7 +96,7 @@ _TITLE_OF = _title_table()
 
 
 def _title_pattern(form: str) -> str:
-    """Dots keep optional spaces behind them; the last one may be a space instead (`น.ส ณัฐา`)."""
+    """Dots keep optional spaces behind them; the last one may be a space instead (`น.ส วิภา`)."""
     pattern = re.escape(form).replace(r"\.", r"\.\s?").replace("ว่าที่", r"ว่าที่\s?").replace("หญิง", r"\s?หญิง")
     return pattern.removesuffix(r"\.\s?") + r"(?:\.|(?=\s))" if form.endswith(".") else pattern
 

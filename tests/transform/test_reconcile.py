@@ -357,12 +357,12 @@ def test_two_people_in_one_copy_and_one_in_the_other_are_a_visible_difference():
 def test_each_of_several_people_is_decided_by_himself():
     two = {
         **person("responsible", "กล้า ใจดี"),
-        "responsible": "กล้า ใจดี, สมหญิง อีระวุฒิศาสตร์",
-        "responsible.name[2]": "สมหญิง อีระวุฒิศาสตร์",
+        "responsible": "กล้า ใจดี, สมหญิง อีระวุฒิมั่นคง",
+        "responsible.name[2]": "สมหญิง อีระวุฒิมั่นคง",
     }
-    other = {**two, "responsible": "กล้า ใจดี, สมหญิง ธีระวุฒิศาสตร์", "responsible.name[2]": "สมหญิง ธีระวุฒิศาสตร์"}
+    other = {**two, "responsible": "กล้า ใจดี, สมหญิง ธีระวุฒิมั่นคง", "responsible.name[2]": "สมหญิง ธีระวุฒิมั่นคง"}
     decisions = decided({**PLAIN, **two}, {**PLAIN, **other})
-    assert told(decisions["responsible.name[2]"]) == ("สมหญิง ธีระวุฒิศาสตร์", "name_statistics", "resolved")
+    assert told(decisions["responsible.name[2]"]) == ("สมหญิง ธีระวุฒิมั่นคง", "name_statistics", "resolved")
     assert decisions["responsible"].value == other["responsible"]
 
 
@@ -468,7 +468,7 @@ WORDS = st.sampled_from([
 ])  # fmt: skip
 MONEY = st.sampled_from(["0.00", "10.00", "30.00", "180000.00"])
 DAYS = st.sampled_from(["2019-10-25", "2019-11-25", "2019-12-02"])
-NAMES = st.sampled_from(["สมหญิง อีระวุฒิศาสตร์", "สมหญิง ธีระวุฒิศาสตร์", "สมหมาย ใจงาม", "กล้า ใจดี"])
+NAMES = st.sampled_from(["สมหญิง อีระวุฒิมั่นคง", "สมหญิง ธีระวุฒิมั่นคง", "สมหมาย ใจงาม", "กล้า ใจดี"])
 
 
 def maybe(values: Any) -> Any:
