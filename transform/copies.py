@@ -8,8 +8,9 @@ headings were lost, what only one section prints stands for its heading: its lab
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from extract.document import Document, Line
 from transform.form import Entry, Form, Section
@@ -18,6 +19,11 @@ from transform.landmarks import Landmarks, landmarks_of
 from transform.passage import BLANK, DRESSING, JOINED, PAGE_BREAK, Passage, Segment
 
 _CODE = re.compile(r"[\d๐-๙]{8}\s*[-‐-―−]\s*[\d๐-๙]{4}(?![\d๐-๙])")
+# kinds of line: blank, text in which no label stands, the beginning of a report row; the id of the section whose label
+# begins the line; anything else has to be looked at where it stands
+_BLANK_LINE, _PLAIN, _ROW_LINE, _OTHER = "", "plain", "row", "?"
+_NOTHING: frozenset[str] = frozenset()
+_PROSE, _ROWS = frozenset({_PLAIN}), frozenset({_PLAIN, _ROW_LINE})
 # how many lines of text are looked at to confirm that a section goes on without its heading
 _NEARBY = 3
 
@@ -106,44 +112,57 @@ class _Splitting:
         self.current: _Open | None = None
         self.title: tuple[int, int] | None = None  # a title directly above a heading belongs to the copy it opens
         self.gap = JOINED
+        self.takes = _NOTHING  # the kinds of line that are certainly text of the open section
         self.is_prose = False  # the open section holds no labels
-        self.in_reports = False
 
     def run(self) -> None:
-        """Take the lines one after the other."""
-        sight_of = self.landmarks.sight
+        """Take the lines one after the other; those that are plainly text of the open section go straight there."""
+        kind_of = _kinds_of(self.form)
         lines = self.lines
         index = 0
         while index < len(lines):
-            line = lines[index]
-            sight = sight_of(line.text)
-            if sight.is_blank:
+            page, number, text = lines[index]
+            kind = kind_of(text)
+            if kind == _BLANK_LINE:
                 self.gap = self.gap or BLANK
-                index += 1
-                continue
-            if self.is_prose and sight.is_whole and (self.in_reports if sight.begins_row else not sight.may_label):
+            elif kind in self.takes:
                 assert self.current is not None
-                self.current.blocks[-1][1].append(Segment(line.page, line.number, 0, line.text, self.gap))
-                self.current.last = line.place
+                self.current.blocks[-1][1].append(Segment(page, number, 0, text, self.gap))
+                self.current.last = page, number
                 self.gap, self.title = JOINED, None
-                index += 1
-                continue
-            found = self.landmarks.at(lines, index) if sight.may_go_on else sight.landmark
-            if found is None and sight.is_lone_number and self._is_page_number(index):
-                self._dressing(line.place)
-            elif found is None:
-                self._text(index)
-            elif found.section is None:
-                self.found += 1
-                self._dressing(*(covered.place for covered in lines[index : index + found.lines]))
-                self.title = self.title or line.place
+                self.found += not self.is_prose
             else:
-                self.found += 1
-                self._heading(found.section, index, found.lines, found.rest)
-            index += found.lines if found else 1
-            section = self.current.section if self.current else None
-            self.is_prose = section is not None and section.reads in ("paragraphs", "bullets", "reports")
-            self.in_reports = section is not None and section is self.reports
+                index += self._look(index)
+                self._watch(self.current.section if self.current else None)
+                continue
+            index += 1
+
+    def _watch(self, section: Section | None) -> None:
+        """Say what is plainly text of the section that is open now."""
+        self.is_prose = section is not None and section.reads in ("paragraphs", "bullets", "reports")
+        if section is self.reports:
+            self.takes = _ROWS if section else _NOTHING
+        else:
+            self.takes = _PROSE if self.is_prose else frozenset({section.id}) if section else _NOTHING
+
+    def _look(self, index: int) -> int:
+        """Take a line that may be a landmark, and return how many lines it covers."""
+        lines = self.lines
+        line = lines[index]
+        sight = self.landmarks.sight(line.text)
+        found = self.landmarks.at(lines, index) if sight.may_go_on else sight.landmark
+        if found is None and sight.is_lone_number and self._is_page_number(index):
+            self._dressing(line.place)
+        elif found is None:
+            self._text(index)
+        elif found.section is None:
+            self.found += 1
+            self._dressing(*(covered.place for covered in lines[index : index + found.lines]))
+            self.title = self.title or line.place
+        else:
+            self.found += 1
+            self._heading(found.section, index, found.lines, found.rest)
+        return found.lines if found else 1
 
     def _dressing(self, *places: tuple[int, int]) -> None:
         self.furniture.update(places)
@@ -298,6 +317,29 @@ class _Splitting:
                 found = sight.landmark
                 return found is not None and found.section is None
         return False
+
+
+@lru_cache(maxsize=4)
+def _kinds_of(form: Form) -> Callable[[str], str]:
+    """What a line is wherever it stands, by its text; lines are printed by many copies and forms."""
+    sight_of, labels = landmarks_of(form).sight, labels_of(form)
+
+    @lru_cache(maxsize=65536)
+    def kind_of(text: str) -> str:
+        sight = sight_of(text)
+        if sight.is_blank:
+            return _BLANK_LINE
+        if not sight.is_whole:
+            return _OTHER
+        if sight.begins_row:
+            return _ROW_LINE
+        if not sight.may_label:
+            return _PLAIN
+        hits = labels.of_line(text.rstrip())
+        begins = hits and hits[0].has_colon and not text[: hits[0].start].strip(DRESSING)
+        return hits[0].entry.section if begins and hits[0].entry.fields[0].policy != "identity" else _OTHER
+
+    return kind_of
 
 
 def _begins_copy(section: Section, current: _Open) -> bool:

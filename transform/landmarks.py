@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -49,11 +50,10 @@ class Landmark:
     rest: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """What one line is by itself. `parts` are the spans of its text without titles and page numbers printed inside it.
 
-    `is_whole`: text and nothing else. `may_label`: a label with its colon could stand on it.
+    `is_whole`: text and nothing else, so that it has no parts. `may_label`: a label with its colon could stand on it.
     """
 
     is_blank: bool = False
@@ -70,6 +70,9 @@ class Sight:
 
 _BLANK = Sight(is_blank=True)
 _FURNITURE = Sight(landmark=Landmark(None, 1))
+_TEXT = Sight(is_whole=True)
+_LABEL_TEXT = Sight(is_whole=True, may_label=True)
+_ROW_TEXT = Sight(is_whole=True, begins_row=True)
 
 
 class Landmarks:
@@ -130,12 +133,15 @@ class Landmarks:
 
     def _as_text(self, text: str, *, begins_row: bool) -> Sight:
         """A line that can be no landmark as a whole."""
-        parts = self._parts(text)
-        if not parts:
-            return _FURNITURE
-        is_whole = parts == ((0, len(text)),)
+        parts = self._parts(text) if self._may_be_parted(text) else None
+        if parts is None or parts == ((0, len(text)),):
+            return _ROW_TEXT if begins_row else _LABEL_TEXT if _may_label(text) else _TEXT
         may_label = not begins_row and _may_label(text)
-        return Sight(parts=parts, is_whole=is_whole, begins_row=begins_row, may_label=may_label)
+        return Sight(parts=parts, begins_row=begins_row, may_label=may_label) if parts else _FURNITURE
+
+    def _may_be_parted(self, text: str) -> bool:
+        """Whether a title or a page number could be printed inside a line, or nothing but dressing stands on it."""
+        return self._title_word in text or "หน้า" in text or "age" in text or not text.strip(DRESSING)
 
     def _alone(self, text: str, key: str) -> Landmark | None:
         """What the line is without the lines below it."""

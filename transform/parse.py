@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
@@ -122,7 +122,7 @@ def _read_labels(block: Block, copy_id: str, form: Form, parsed: Parsed) -> None
             passage = Passage(group)
             readings, consumed = _read_passage(passage, section, form, seen)
             parsed.consumed |= consumed
-            parsed.readings.extend(replace(r, copy_id=copy_id) for r in readings)
+            parsed.readings.extend(r._replace(copy_id=copy_id) for r in readings)
             continue
         page, number, offset = segment[:3]
         parsed.consumed.add((page, number))

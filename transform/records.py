@@ -1,18 +1,20 @@
-"""What passes between the rooms: copies, readings, decisions, projects of one night. Values only, no behaviour."""
+"""What passes between the rooms: copies, readings, decisions, projects of one night. Values only, no behaviour.
+
+What a night holds by the million (readings and their evidence) are named tuples: they are made three times as fast.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Confidence = Literal["agreed", "resolved", "single", "contested"]
 # weakest last: the class of a record is the weakest of its values
 CONFIDENCE_ORDER: tuple[Confidence, ...] = ("agreed", "resolved", "single", "contested")
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Where a text stands: page; lines on it from 1; characters in first and last line from 0, end exclusive."""
 
     page: int
@@ -28,8 +30,7 @@ class Evidence:
         return self.page, self.line_first, self.char_from
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one copy says for one field.
 
     `value` is canonical text (ISO date, plain decimal, repaired text), None for a placeholder or when `problem`
@@ -46,11 +47,10 @@ class Reading:
 
     def at(self, field: str) -> Reading:
         """Return the same reading under another address."""
-        return replace(self, field=field)
+        return self._replace(field=field)
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadLine:
+class UnreadLine(NamedTuple):
     """A line that no field, heading or furniture accounts for."""
 
     page: int
