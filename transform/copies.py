@@ -322,11 +322,11 @@ class _Splitting:
 @lru_cache(maxsize=4)
 def _kinds_of(form: Form) -> Callable[[str], str]:
     """What a line is wherever it stands, by its text; lines are printed by many copies and forms."""
-    sight_of, labels = landmarks_of(form).sight, labels_of(form)
+    landmarks, labels = landmarks_of(form), labels_of(form)
 
     @lru_cache(maxsize=65536)
     def kind_of(text: str) -> str:
-        sight = sight_of(text)
+        sight = landmarks.look(text)
         if sight.is_blank:
             return _BLANK_LINE
         if not sight.is_whole:

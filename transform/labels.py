@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -38,8 +38,7 @@ _VALUE_BEGINS = {
 _DIGIT = re.compile(r"[\d๐-๙]")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A label: where it begins, where its value begins."""
 
     start: int
@@ -67,6 +66,7 @@ class Labels:
         spelt = "|".join(ANY_MARK.join(re.escape(c) for c in letters) for letters in first)
         self._may_begin = re.compile(rf"(?<![^\s*\\|])(?:{spelt})")
         self.of_line = lru_cache(maxsize=65536)(self._of_line)
+        self.before = lru_cache(maxsize=65536)(self._before)
         self.damaged = lru_cache(maxsize=65536)(self._damaged)
         self.signature_of_line = lru_cache(maxsize=4096)(self._signature_of_line)
         self.open_tail = lru_cache(maxsize=65536)(self._open_tail)
@@ -76,9 +76,9 @@ class Labels:
         hits: list[Hit] = []
         begin = 0
         for separator in _SEPARATOR.finditer(text):
-            found = self._before(text, begin, separator.start())
+            found = self.before(text[begin : separator.start()], begin == 0)
             if found is not None:
-                hits.append(Hit(found[0], separator.end(), found[1]))
+                hits.append(Hit(begin + found[0], separator.end(), found[1]))
             begin = separator.end()
         if not hits or text[: hits[0].start].strip(DRESSING + _LIST_MARKS):
             bare = self._without_colon(text)
@@ -86,16 +86,19 @@ class Labels:
                 hits.insert(0, bare)
         return tuple(hits)
 
-    def _before(self, text: str, begin: int, end: int) -> tuple[int, Entry] | None:
-        """The label that ends before a separator: the longest run of whole words that is one."""
-        stretch = text[begin:end].rstrip(_TAIL)
+    def _before(self, stretch: str, is_first: bool) -> tuple[int, Entry] | None:
+        """The label at the end of the text before a separator: the longest run of whole words that is one.
+
+        A damaged one is recognised only where it is all that stands on its line so far.
+        """
+        stretch = stretch.rstrip(_TAIL)
         if not stretch or _DIGIT.match(stretch[-1]):  # the colon of a time
             return None
         for word in _WORD_START.finditer(stretch, max(0, len(stretch) - _LONGEST_LABEL)):
             entry = self.by_key.get(skeleton(stretch[word.start() :]).strip("."))
             if entry is not None:
-                return begin + word.start(), entry
-        if begin == 0:
+                return word.start(), entry
+        if is_first:
             head = stretch.lstrip(DRESSING + _LIST_MARKS)
             entry = self.damaged(skeleton(head).strip(".")) if len(head) <= _LONGEST_LABEL else None
             if entry is not None:

@@ -68,6 +68,7 @@ class Sight(NamedTuple):
     may_label: bool = False
 
 
+_NOTHING_SPECIAL = Sight()
 _BLANK = Sight(is_blank=True)
 _FURNITURE = Sight(landmark=Landmark(None, 1))
 _TEXT = Sight(is_whole=True)
@@ -93,12 +94,14 @@ class Landmarks:
         beginnings = {t[:_SHORTEST_TITLE_BEGINNING] for t in self.titles}
         beginnings |= {words[:_SHORTEST_BEGINNING] for _, words, _, _ in self.headings}
         spelt = "|".join(ANY_MARK.join(re.escape(c) for c in b) for b in sorted(beginnings))
-        self._worth_a_look = re.compile(rf"[\s*\\|]*(?:[\d๐-๙(\-–]|\*|[Pp]|ห\s*น\s*[\u0e31-\u0e4e]*\s*า|{spelt})")
+        beginning = rf"[\d๐-๙(]|\*|[Pp]|ห\s*น\s*[\u0e31-\u0e4e]*\s*า|{spelt}"
+        # a dash before Thai words marks a list item; before anything else it can be dressing of a page number
+        self._worth_a_look = re.compile(rf"[\s*\\|]*(?:[-–]\s*(?:[^\sก-ๆ]|{beginning}|$)|{beginning})")
         # with any other letter a line begins no title, heading, page number or report row
         self._first = {*"*#>|\\(-–Pp0123456789๐๑๒๓๔๕๖๗๘๙", "ห", "ร", *(b[0] for b in beginnings)}
         self._is_dressed = re.compile(r"\s*[*#>]")
         self._title_word = form.titles[0][:3] if form.titles else ""
-        self.sight = lru_cache(maxsize=65536)(self._sight)
+        self.sight = lru_cache(maxsize=65536)(self.look)
 
     def at(self, lines: Sequence[Line], index: int) -> Landmark | None:
         """The title, page furniture or heading that begins on this line, if one does."""
@@ -107,7 +110,8 @@ class Landmarks:
             return self._over_lines(lines, index) or sight.landmark
         return sight.landmark
 
-    def _sight(self, text: str) -> Sight:
+    def look(self, text: str) -> Sight:
+        """What a line is by itself; `sight` is the same, remembered."""
         head = text.lstrip()[:1]
         if not head:
             return _BLANK
@@ -120,16 +124,18 @@ class Landmarks:
             return _FURNITURE
         parts = self._parts(text)
         landmark = self._alone(text, key) if parts else Landmark(None, 1)
-        return Sight(
+        may_go_on = (landmark is None or landmark.rest is None) and self._may_go_on(key)
+        begins_row = landmark is None and _ROW.match(text) is not None
+        special = Sight(
             landmark=landmark,
-            may_go_on=(landmark is None or landmark.rest is None) and self._may_go_on(key),
+            may_go_on=may_go_on,
             is_unknown_heading=landmark is None and _UNKNOWN_HEADING.match(text) is not None,
             is_bold=landmark is None and _BOLD.match(text) is not None,
             is_lone_number=landmark is None and _LONE_NUMBER.match(text) is not None,
-            begins_row=landmark is None and _ROW.match(text) is not None,
-            parts=parts,
-            may_label=_may_label(text),
         )
+        if special == _NOTHING_SPECIAL:
+            return self._as_text(text, begins_row=begins_row)
+        return special._replace(begins_row=begins_row, parts=parts, may_label=_may_label(text))
 
     def _as_text(self, text: str, *, begins_row: bool) -> Sight:
         """A line that can be no landmark as a whole."""

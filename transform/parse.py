@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from transform.copies import Block, CopyText
 from transform.form import Form
-from transform.labels import Hit, Labels, find_labels, find_signature, labels_of
+from transform.labels import Hit, find_labels, find_signature, labels_of
 from transform.passage import BLANK, DRESSING, PAGE_BREAK, Passage, Segment, join_wraps
 from transform.records import Evidence, Reading
 from transform.reports import read_reports
+from transform.thai import is_placeholder, normalize
 from transform.values import (
     SINGLE_LINE,
     Names,
@@ -22,7 +23,6 @@ from transform.values import (
     has_dotted_label,
     inline_items,
     is_item_start,
-    is_nothing,
     looks_like_label,
     values_of,
 )
@@ -109,60 +109,67 @@ def mark_cut(readings: Iterable[Reading], is_truncated: bool) -> tuple[Reading, 
 # ---------------------------------------------------------------- label : value
 
 
-def _read_labels(block: Block, copy_id: str, form: Form, parsed: Parsed) -> None:
-    """Every label of the block with its value. A line that begins with a label goes on until the next such line."""
-    assert block.section is not None
-    section = block.section.id
-    labels = labels_of(form)
-    seen: dict[str, int] = {}
-    for group in _label_groups(block.segments, section, labels):
-        segment = group[0]
-        line = _read_line(segment.text.rstrip(), section, form) if len(group) == 1 else None
-        if line is None or any(base in seen for base, _ in line.lists):
-            passage = Passage(group)
-            readings, consumed = _read_passage(passage, section, form, seen)
-            parsed.consumed |= consumed
-            parsed.readings.extend(r._replace(copy_id=copy_id) for r in readings)
-            continue
-        page, number, offset = segment[:3]
-        parsed.consumed.add((page, number))
-        seen.update(line.lists)
-        for field_name, start, end, raw, value, problem in line.values:
-            evidence = Evidence(page, number, number, start + offset, end + offset, raw)
-            parsed.readings.append(Reading(copy_id, field_name, None, evidence, value, problem))
+class _Line(NamedTuple):
+    """A line of labels and values by itself: (field, from, to, raw, value, problem), and the lists it begins.
 
+    `begins`: with a label that counts in this section. `is_open`: its last words may be a label's beginning.
+    """
 
-def _label_groups(segments: Sequence[Segment], section: str, labels: Labels) -> Iterator[Sequence[Segment]]:
-    """The block's lines, parted before each line that begins with a label."""
-    begin = 0
-    for n in range(1, len(segments)):
-        text = segments[n].text.rstrip()
-        hits = labels.of_line(text)
-        counts = hits and (hits[0].has_colon or hits[0].entry.section == section)
-        begins = counts and not text[: hits[0].start].strip(DRESSING)
-        if begins and labels.open_tail(segments[n - 1].text.rstrip()) is None:
-            yield segments[begin:n]
-            begin = n
-    if segments:
-        yield segments[begin:]
-
-
-class _LineRead(NamedTuple):
-    """What a line of labels and values holds: (field, from, to, raw, value, problem), and the lists it begins."""
-
+    begins: bool
+    is_open: bool
+    holds_label: bool
     values: tuple[tuple[str, int, int, str, str | None, str | None], ...]
     lists: tuple[tuple[str, int], ...]
 
 
-@lru_cache(maxsize=65536)
-def _read_line(text: str, section: str, form: Form) -> _LineRead | None:
-    """A line by itself; None when it holds no label. Many lines are printed by many copies and forms."""
+def _read_labels(block: Block, copy_id: str, form: Form, parsed: Parsed) -> None:
+    """Every label of the block with its value. A line that begins with a label goes on until the next such line."""
+    assert block.section is not None
+    line_of = _lines_of(block.section.id, form)
+    segments = block.segments
     seen: dict[str, int] = {}
-    readings, consumed = _read_passage(Passage([Segment(0, 0, 0, text)]), section, form, seen)
-    if not consumed:
-        return None
-    values = ((r.field, r.evidence.char_from, r.evidence.char_to, r.evidence.raw, r.value, r.problem) for r in readings)
-    return _LineRead(tuple(values), tuple(seen.items()))
+    begin = 0
+    while begin < len(segments):
+        page, number, offset, text, _ = segments[begin]
+        line, end = line_of(text), begin + 1
+        last = line
+        while end < len(segments) and (last.is_open or not line_of(segments[end].text).begins):
+            last = line_of(segments[end].text)
+            end += 1
+        if end > begin + 1 or not line.holds_label or any(base in seen for base, _ in line.lists):
+            readings, consumed = _read_passage(Passage(segments[begin:end]), block.section.id, form, seen)
+            parsed.consumed |= consumed
+            parsed.readings.extend(r._replace(copy_id=copy_id) for r in readings)
+        else:
+            parsed.consumed.add((page, number))
+            for field_name, start, stop, raw, value, problem in line.values:
+                evidence = Evidence(page, number, number, start + offset, stop + offset, raw)
+                parsed.readings.append(Reading(copy_id, field_name, None, evidence, value, problem))
+            seen.update(line.lists)
+        begin = end
+
+
+@lru_cache(maxsize=64)
+def _lines_of(section: str, form: Form) -> Callable[[str], _Line]:
+    """What a line holds by itself in a section, by its text; many lines are printed by many copies and forms."""
+    labels = labels_of(form)
+
+    @lru_cache(maxsize=65536)
+    def line_of(text: str) -> _Line:
+        seen: dict[str, int] = {}
+        line = text.rstrip()
+        hits = labels.of_line(line)
+        counts = hits and (hits[0].has_colon or hits[0].entry.section == section)
+        readings, consumed = _read_passage(Passage([Segment(0, 0, 0, line)]), section, form, seen)
+        return _Line(
+            begins=bool(counts) and not line[: hits[0].start].strip(DRESSING),
+            is_open=labels.open_tail(line) is not None,
+            holds_label=bool(consumed),
+            values=tuple((r.field, *r.evidence[3:6], r.value, r.problem) for r in readings),
+            lists=tuple(seen.items()),
+        )
+
+    return line_of
 
 
 def _read_passage(
@@ -270,7 +277,7 @@ def _read_paragraphs(block: Block, copy_id: str, form: Form, parsed: Parsed) -> 
     paragraphs = [_PARAGRAPH_MARK.sub("", join_wraps("\n".join(g))) for g in groups if g]
     text = "\n".join(p for p in paragraphs if p)
     name = form.entries_of(block.section.id)[0].fields[0].field
-    parsed.readings.append(Reading(copy_id, name, None, evidence, None if is_nothing(text) else text))
+    parsed.readings.append(Reading(copy_id, name, None, evidence, None if is_placeholder(text) else text))
 
 
 def _read_bullets(block: Block, copy_id: str, form: Form, parsed: Parsed) -> None:
@@ -280,15 +287,26 @@ def _read_bullets(block: Block, copy_id: str, form: Form, parsed: Parsed) -> Non
     parsed.consumed |= {s[:2] for s in block.segments}
     ordinal = 0
     for segments in _items(block.segments):
-        passage = Passage(segments)
-        evidence = passage.evidence(0, len(passage.raw))
-        if evidence is None:
-            continue
-        value = join_wraps(passage.raw)
-        if is_nothing(value):
+        if len(segments) == 1:
+            page, number, offset, text, _ = segments[0]
+            start, raw, value = _item_text(text)
+            start += offset
+            evidence = Evidence(page, number, number, start, start + len(raw), raw) if raw else None
+        else:
+            passage = Passage(segments)
+            evidence = passage.evidence(0, len(passage.raw))
+            value = join_wraps(passage.raw)
+        if evidence is None or is_placeholder(value):
             continue
         ordinal += 1
         parsed.readings.append(Reading(copy_id, f"{base}[{ordinal}]", None, evidence, value))
+
+
+@lru_cache(maxsize=65536)
+def _item_text(text: str) -> tuple[int, str, str]:
+    """An item on one line: where its text begins, the text as printed without dressing, and clean."""
+    raw = text.strip(DRESSING)
+    return len(text) - len(text.lstrip(DRESSING)), raw, normalize(raw)
 
 
 def _items(segments: Sequence[Segment]) -> Iterator[list[Segment]]:

@@ -14,21 +14,21 @@ from transform.addresses import row_key
 from transform.dates import parse_date
 from transform.passage import Passage, join_wraps
 from transform.records import Evidence, Reading
-from transform.thai import to_arabic_digits
-from transform.values import is_nothing, money, percent
+from transform.thai import is_placeholder, to_arabic_digits
+from transform.values import money, percent
 
 # a text that begins and ends with something printed, and holds none of the signs that part a row
 _TEXT = r"[^\s:：=*\\|](?:[^:：=\n]*[^\s:：=*\\|])?"
 _DIGITS = r"[\d๐-๙]"
-_FIRST = re.compile(
-    rf"[ \t]*(?P<label>รายงานครั้งที่ ?(?P<number>{_DIGITS}{{1,4}}))[ \t]+::? ?"
-    rf"(?P<date>{_DIGITS}{{1,2}}/{_DIGITS}{{1,2}}/{_DIGITS}{{4}}) ?: ?(?P<status>{_TEXT})[ \t]*"
+_FIRST = re.compile(  # label, number in it, date, status
+    rf"[ \t]*(รายงานครั้งที่ ?({_DIGITS}{{1,4}}))[ \t]+::? ?"
+    rf"({_DIGITS}{{1,2}}/{_DIGITS}{{1,2}}/{_DIGITS}{{4}}) ?: ?({_TEXT})[ \t]*"
 )
-_SECOND = re.compile(
-    rf"[ \t]*::? ?ความก้าวหน้าของงานฯ ?= ?(?P<percent>-?{_DIGITS}[{_DIGITS[1:-1]}.,]*(?: ?%)?)[ \t]*:?[ \t]*"
-    rf"งบประมาณที่เบิกใช้ ?\(ครั้งที่ ?(?P<number>{_DIGITS}{{1,4}})\) ?= ?"
-    rf"(?P<amount>{_DIGITS}[{_DIGITS[1:-1]}.,]* ?บาท)[ \t]*:[ \t]*"
-    rf"(?P<plan>{_TEXT})[ \t]*:[ \t]*(?P<target>{_TEXT})[ \t]*"
+_SECOND = re.compile(  # percent, number, amount, plan, target
+    rf"[ \t]*::? ?ความก้าวหน้าของงานฯ ?= ?(-?{_DIGITS}[{_DIGITS[1:-1]}.,]*(?: ?%)?)[ \t]*:?[ \t]*"
+    rf"งบประมาณที่เบิกใช้ ?\(ครั้งที่ ?({_DIGITS}{{1,4}})\) ?= ?"
+    rf"({_DIGITS}[{_DIGITS[1:-1]}.,]* ?บาท)[ \t]*:[ \t]*"
+    rf"({_TEXT})[ \t]*:[ \t]*({_TEXT})[ \t]*"
 )
 
 
@@ -48,29 +48,16 @@ def read_usual_rows(passage: Passage, copy_id: str) -> list[Reading] | None:
     printed: Counter[int] = Counter()
     keys: list[str] = []
     for above, below in zip(segments[::2], segments[1::2], strict=True):
-        first, second = _FIRST.fullmatch(above.text), _SECOND.fullmatch(below.text)
-        if first is None or second is None:
+        row = _read_row(above.text, below.text)
+        if row is None:
             return None
-        number = int(to_arabic_digits(first["number"]))
+        number, values = row
         printed[number] += 1
         keys.append(row_key(number, printed[number]))
-        address = f"reports[{keys[-1]}]."
-        try:
-            values = (
-                ("seq", above, first, "label", str(number)),
-                ("date", above, first, "date", day_of(first["date"])),
-                ("status_text", above, first, "status", _phrase(first["status"])),
-                ("progress_pct", below, second, "percent", percent(second["percent"])),
-                ("disbursed_baht", below, second, "amount", money(second["amount"])),
-                ("plan_status", below, second, "plan", _phrase(second["plan"])),
-                ("target_status", below, second, "target", _phrase(second["target"])),
-            )
-        except ValueError:
-            return None
-        for name, segment, match, group, value in values:
-            start, end = match.span(group)
-            page, line, offset = segment[:3]
-            evidence = Evidence(page, line, line, start + offset, end + offset, match[group])
+        address = f"reports[{keys[-1]}]"
+        for name, is_below, start, end, raw, value in values:
+            page, line, offset = (below if is_below else above)[:3]
+            evidence = Evidence(page, line, line, start + offset, end + offset, raw)
             readings.append(Reading(copy_id, address + name, number, evidence, value))
     whole = passage.evidence(0, len(passage.raw))
     assert whole is not None
@@ -78,7 +65,35 @@ def read_usual_rows(passage: Passage, copy_id: str) -> list[Reading] | None:
     return readings
 
 
+# what stands behind the address of a row, whether on its second line, from, to, as printed, value
+_Part = tuple[str, bool, int, int, str, str | None]
+
+
+@lru_cache(maxsize=65536)
+def _read_row(above_text: str, below_text: str) -> tuple[int, tuple[_Part, ...]] | None:
+    """Number and parts of a row printed on two lines as usual; None otherwise, or when a value is not well-formed."""
+    first, second = _FIRST.fullmatch(above_text), _SECOND.fullmatch(below_text)
+    if first is None or second is None:
+        return None
+    label, digits, day, status = first.groups()
+    done, _, amount, plan, target = second.groups()
+    number = int(to_arabic_digits(digits))
+    at, below_at = first.regs, second.regs
+    try:
+        return number, (
+            (".seq", False, *at[1], label, str(number)),
+            (".date", False, *at[3], day, day_of(day)),
+            (".status_text", False, *at[4], status, _phrase(status)),
+            (".progress_pct", True, *below_at[1], done, percent(done)),
+            (".disbursed_baht", True, *below_at[3], amount, money(amount)),
+            (".plan_status", True, *below_at[4], plan, _phrase(plan)),
+            (".target_status", True, *below_at[5], target, _phrase(target)),
+        )
+    except ValueError:
+        return None
+
+
 @lru_cache(maxsize=65536)
 def _phrase(text: str) -> str | None:
     value = join_wraps(text)
-    return None if is_nothing(value) else value
+    return None if is_placeholder(value) else value

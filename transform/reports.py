@@ -20,8 +20,8 @@ from transform.addresses import row_key
 from transform.passage import BLANK, Passage, join_wraps
 from transform.records import Evidence, Reading
 from transform.report_lines import day_of, read_usual_rows
-from transform.thai import skeleton, squash, to_arabic_digits
-from transform.values import is_nothing, money, percent, unbroken
+from transform.thai import is_placeholder, skeleton, squash, to_arabic_digits
+from transform.values import money, percent, unbroken
 
 _ROW = re.compile("รายงานครงท")
 _ROW_NUMBER = re.compile(r"[\s.:]*([\d๐-๙]{1,4})(?![\d๐-๙/])")
@@ -324,7 +324,7 @@ class _Row:
 
     def _status(self, span: _Span) -> None:
         text = join_wraps(self.passage.raw[span.start : span.end].strip(_EDGES))
-        self._add("status_text", span, None if is_nothing(text) else text)
+        self._add("status_text", span, None if is_placeholder(text) else text)
 
     def _statuses(self, span: _Span) -> int:
         """`: plan : target`, and where they end; a further colon belongs to the target, where it will be noticed."""
@@ -335,6 +335,6 @@ class _Row:
             begin = span.start + a
             stop = self._text_end(begin, span.start + b if name == "plan_status" else span.end)
             value = join_wraps(self.passage.raw[begin:stop].strip(_EDGES))
-            self._add(name, _Span(begin, stop), None if is_nothing(value) else value)
+            self._add(name, _Span(begin, stop), None if is_placeholder(value) else value)
         self.is_complete = len(parts) == 2
         return stop

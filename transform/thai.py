@@ -294,4 +294,6 @@ def is_placeholder(text: str) -> bool:
     >>> [is_placeholder(text) for text in ("0", "ไม่มี", "**** ภารกิจงานประจำของหน่วยงาน ****", "- บาท")]
     [False, False, False, False]
     """
+    if text.lstrip(" \t\n*\\")[:1].isalnum():  # no placeholder begins with a letter or digit
+        return False
     return _PLACEHOLDER.fullmatch(squash(text)) is not None

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from transform.amounts import parse_baht, parse_percent
 from transform.dates import parse_datetime, parse_fiscal_year
@@ -37,8 +37,7 @@ _INLINE_NUMBER = re.compile(r"(?:^|(?<=\s))\(?(\d{1,2})[.)]\s*(?=\D)")
 _ITEM_START = re.compile(r"^\s*(?:[-•]\s*)?มิติที่")
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One field read from an entry. `part` is the piece of the text it stands in, where that is not the whole."""
 
     field: str
@@ -61,17 +60,8 @@ def unbroken(text: str) -> str:
     return join_wraps(_BROKEN_NUMBER.sub("", text)) if "\n" in text else text
 
 
-def is_nothing(text: str) -> bool:
-    """`is_placeholder` behind a cheap look: no placeholder begins with a letter.
-
-    >>> is_nothing("....."), is_nothing("เป็นไปตามแผน")
-    (True, False)
-    """
-    return not "ก" <= text[:1] <= "ไ" and is_placeholder(text)
-
-
 def _one(name: str, text: str, convert: Callable[[str], str | None]) -> list[Value]:
-    if is_nothing(text):
+    if is_placeholder(text):
         return [Value(name, None)]
     try:
         return [Value(name, convert(text))]

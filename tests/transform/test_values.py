@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transform.amounts import parse_baht
+from transform.thai import is_placeholder
 from transform.values import (
     PARSERS,
     bullet_length,
@@ -17,7 +18,6 @@ from transform.values import (
     day,
     inline_items,
     is_bullet,
-    is_nothing,
     looks_like_label,
     money,
     percent,
@@ -180,9 +180,10 @@ def test_labels_the_form_does_not_have_look_like_labels() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "-", "–", ".....", "…", "(ไม่ได้ตั้ง)", "(not set)"])
-def test_the_cheap_look_misses_no_placeholder(text: str) -> None:
-    assert is_nothing(text)
-    assert not is_nothing(f"{text}ก")
+def test_a_placeholder_is_none_in_any_dressing_and_a_letter_ends_it(text: str) -> None:
+    assert is_placeholder(f" **{text}**\t")
+    assert not is_placeholder(f"{text}ก")
+    assert not is_placeholder(f"ก{text}")
 
 
 def test_a_reviewed_value_is_held_to_its_kind() -> None:
