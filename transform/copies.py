@@ -14,9 +14,10 @@ from functools import lru_cache
 
 from extract.document import Document, Line
 from transform.form import Entry, Form, Section
-from transform.labels import Hit, labels_of
+from transform.labels import Hit, is_item_mark, labels_of
 from transform.landmarks import Landmarks, landmarks_of
 from transform.passage import BLANK, DRESSING, JOINED, PAGE_BREAK, Passage, Segment
+from transform.values import bullet_length
 
 _CODE = re.compile(r"[\d๐-๙]{8}\s*[-‐-―−]\s*[\d๐-๙]{4}(?![\d๐-๙])")
 # kinds of line: blank, text in which no label stands, the beginning of a report row; the id of the section whose label
@@ -153,7 +154,9 @@ class _Splitting:
         found = self.landmarks.at(lines, index) if sight.may_go_on else sight.landmark
         if found is None and sight.is_lone_number and self._is_page_number(index):
             self._dressing(line.place)
-        elif found is None:
+        elif found is None and sight.is_lone_number and self._stands_alone(index):
+            self.outside.append(Segment(line.page, line.number, 0, line.text))  # no word of a text: named as unread
+        elif found is None or (found.is_label and self._is_label_of_value(index)):
             self._text(index)
         elif found.section is None:
             self.found += 1
@@ -175,8 +178,8 @@ class _Splitting:
             self._begin(self.title or covered[0].place)
         assert self.current is not None
         self.title = None
+        self.gap = PAGE_BREAK if self.current.section is section else JOINED  # repeated: what was open goes on
         self.current.open(section)
-        self.gap = JOINED
         last = covered[-1]
         self.current.last = last.place
         if rest is not None:
@@ -193,17 +196,18 @@ class _Splitting:
         sight = self.landmarks.sight(line.text)
         may_label = sight.may_label or (not self.is_prose and self.current is not None)
         hits = self.labels.of_line(line.text.rstrip()) if may_label and not sight.begins_row else ()
-        if hits and not line.text[: hits[0].start].strip(DRESSING):
+        if hits and is_item_mark(line.text[: hits[0].start]):
             self.found += hits[0].has_colon
             if self._is_heading(hits[0], index):
                 return
             self._label(hits[0].entry, index)
         elif self.current is not None and self.current.blocks:
             section = self.current.section
-            in_prose = section is not None and section.reads in ("paragraphs", "bullets")
             if sight.begins_row and section is not self.reports:
                 self.current.open(self.reports)
-            elif section is not None and (sight.is_unknown_heading or (sight.is_bold and not hits and not in_prose)):
+            elif section is not None and (
+                sight.is_unknown_heading or (sight.is_bold and not hits and self._is_apart())
+            ):
                 self.current.open(None)
         self.title = None
         target = self.outside
@@ -218,6 +222,14 @@ class _Splitting:
             target.append(Segment(line.page, line.number, a, line.text[a:b], self.gap))
             self.gap = PAGE_BREAK
         self.gap = JOINED
+
+    def _is_apart(self) -> bool:
+        """Whether a bold line without a number is a heading: not among sentences, nor in a list of bold items."""
+        assert self.current is not None
+        section, segments = self.current.blocks[-1]
+        if section is None or section.reads != "bullets":
+            return not self.is_prose
+        return self.gap == BLANK and any(bullet_length(s.text) for s in segments)
 
     def _label(self, entry: Entry, index: int) -> None:
         """A line begins with a label: it may open a copy or a section whose heading is not printed."""
@@ -277,7 +289,7 @@ class _Splitting:
         for line, _ in zip(self._following(index), range(_NEARBY), strict=False):
             hits = self.labels.of_line(line.text.rstrip())
             if hits and hits[0].entry is not entry and hits[0].entry.section == section.id:
-                return not line.text[: hits[0].start].strip(DRESSING)
+                return is_item_mark(line.text[: hits[0].start])
         return False
 
     def _name_above(self, section: Section) -> list[Segment]:
@@ -304,19 +316,37 @@ class _Splitting:
                 yield self.lines[n]
 
     def _is_page_number(self, index: int) -> bool:
-        """Whether a number alone on its line stands beside a running title, and not after a label."""
-        blocks = self.current.blocks if self.current else []
-        above = blocks[-1][1][-1].text if blocks and blocks[-1][1] else ""
-        if above.rstrip(DRESSING)[-1:] in (":", "：", "="):
-            return False
-        if self.gap == PAGE_BREAK or self.title is not None:
-            return True
-        for line in self.lines[index + 1 :]:
+        """Whether a number alone on its line stands beside a running title; after a label it may be the value."""
+        beside = self.gap == PAGE_BREAK or self.title is not None
+        for line in self.lines[index + 1 :] if not beside else ():
             sight = self.landmarks.sight(line.text)
             if not sight.is_blank:
-                found = sight.landmark
-                return found is not None and found.section is None
-        return False
+                beside = sight.landmark is not None and sight.landmark.section is None
+                break
+        return beside and (not self._value_is_due() or self._value_follows(index))
+
+    def _value_is_due(self) -> bool:
+        """Whether the text above ends with a label's separator."""
+        blocks = self.current.blocks if self.current else []
+        above = blocks[-1][1][-1].text if blocks and blocks[-1][1] else ""
+        return above.rstrip(DRESSING)[-1:] in (":", "：", "=", "(")
+
+    def _value_follows(self, index: int) -> bool:
+        """Whether the next line of text is neither a label nor under another heading: the value itself."""
+        following = next(self._following(index), None)
+        return following is not None and not self.labels.of_line(following.text.rstrip())
+
+    def _stands_alone(self, index: int) -> bool:
+        """Whether a number has blank lines on both sides within running text."""
+        after = self.lines[index + 1].text if index + 1 < len(self.lines) else ""
+        section = self.current.section if self.current else None
+        is_text = section is not None and section.reads in ("paragraphs", "bullets")
+        return is_text and self.gap != JOINED and not after.strip()
+
+    def _is_label_of_value(self, index: int) -> bool:
+        """Whether the words of an open section's heading are its first label this time: a value stands below."""
+        section = self.current.section if self.current else None
+        return section is not None and section.reads == "labels" and self._value_follows(index)
 
 
 @lru_cache(maxsize=4)
@@ -336,7 +366,7 @@ def _kinds_of(form: Form) -> Callable[[str], str]:
         if not sight.may_label:
             return _PLAIN
         hits = labels.of_line(text.rstrip())
-        begins = hits and hits[0].has_colon and not text[: hits[0].start].strip(DRESSING)
+        begins = hits and hits[0].has_colon and is_item_mark(text[: hits[0].start])
         return hits[0].entry.section if begins and hits[0].entry.fields[0].policy != "identity" else _OTHER
 
     return kind_of

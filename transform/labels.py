@@ -19,14 +19,16 @@ from transform.passage import ANY_MARK, DRESSING, Passage, Segment
 from transform.thai import skeleton, skeleton_with_map
 from transform.values import SINGLE_LINE
 
-_SEPARATOR = re.compile(r"[:：=]+")
+# colons as printed, as look-alikes of other alphabets; the bars and tabs of a table
+_SEPARATOR = re.compile(r"[:：︰﹕∶=|\t]+")
+_ITEM_MARK = re.compile(r"\s*(?:[-–•●○▪☐>#*|]+|(?:ข้อ(?:ที่)?\s*)?[(\[]?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)\]]*)?[\s*\\|]*")
 _TAIL = " \t\r\u00a0.…*\\"
 _SIGNATURE_END = re.compile(r"\.*[:=]?")
 _LIST_MARKS = "-•☐>#"
 _WORD_START = re.compile(r"(?<![^\s*\\|])[^\s*\\|]")
 # a label with one wrong letter is still that label; shorter ones are too like other words
 _SHORTEST_DAMAGED = 4
-_SHORTEST_WRAPPED = 4
+_SHORTEST_WRAPPED = 3
 _ENDS_NO_LABEL = ".:：=)0123456789๐๑๒๓๔๕๖๗๘๙"
 _LONGEST_LABEL = 60
 _MOST_WRAPPED_LINES = 3
@@ -61,7 +63,7 @@ class Labels:
                 target[skeleton(label).strip(".")] = entry
         self.names = {id(e): tuple(f.field for f in e.fields) for e in form.entries}
         self.longest_first = sorted(self.by_key, key=lambda k: (-len(k), k))
-        self.beginnings = {k[:n] for k in self.by_key for n in range(_SHORTEST_WRAPPED, len(k))}
+        self.beginnings = {k[:n] for k in self.by_key for n in range(_SHORTEST_WRAPPED, len(k) + 1)}
         first = sorted({k[:_SHORTEST_WRAPPED] for k in self.by_key})
         spelt = "|".join(ANY_MARK.join(re.escape(c) for c in letters) for letters in first)
         self._may_begin = re.compile(rf"(?<![^\s*\\|])(?:{spelt})")
@@ -75,12 +77,13 @@ class Labels:
         """Labels on one line, in printed order; one without a colon only where the line begins."""
         hits: list[Hit] = []
         begin = 0
+        text = text.replace("__", "**")  # the other way to write bold
         for separator in _SEPARATOR.finditer(text):
             found = self.before(text[begin : separator.start()], begin == 0)
             if found is not None:
                 hits.append(Hit(begin + found[0], separator.end(), found[1]))
             begin = separator.end()
-        if not hits or text[: hits[0].start].strip(DRESSING + _LIST_MARKS):
+        if not hits or not is_item_mark(text[: hits[0].start]):
             bare = self._without_colon(text)
             if bare is not None and (not hits or bare.value <= hits[0].start):
                 hits.insert(0, bare)
@@ -129,7 +132,7 @@ class Labels:
             end = origin[len(label)] if len(label) < len(origin) else len(head)
             rest = head[end:].lstrip(_TAIL)
             entry = self.by_key[label]
-            parted = end >= len(head) or head[end] in _TAIL or head[end - 1].isspace()
+            parted = end >= len(head) or head[end] in _TAIL or head[end - 1] in _TAIL or head[end - 1].isspace()
             begins = _DIGIT if entry.parser in SINGLE_LINE else _VALUE_BEGINS.get(entry.parser)
             if parted or (begins is not None and begins.match(rest)):
                 return Hit(start, len(text) - len(rest), entry, has_colon=False)
@@ -159,6 +162,15 @@ class Labels:
         return None
 
 
+def is_item_mark(text: str) -> bool:
+    """Whether a text before a label is no words: dressing, a list mark, a number.
+
+    >>> is_item_mark("**"), is_item_mark("- "), is_item_mark("(๒) "), is_item_mark("ข้อ 1 "), is_item_mark("ที่อยู่ ")
+    (True, True, True, True, False)
+    """
+    return _ITEM_MARK.fullmatch(text) is not None
+
+
 @lru_cache(maxsize=4)
 def labels_of(form: Form) -> Labels:
     """The prepared labels of a form."""
@@ -176,8 +188,11 @@ def find_labels(passage: Passage, section_id: str, form: Form) -> list[Hit]:
     for n, (begin, segment) in enumerate(zip(passage.starts, passage.segments, strict=True)):
         if not segment.text:
             continue
+        own = {section_id}  # another section's label counts where it begins a line, and beside one that does
         for hit in labels.of_line(segment.text.rstrip()):
-            if (hit.has_colon or hit.entry.section == section_id) and begin + hit.start > covered:
+            if hit.has_colon and is_item_mark(segment.text[: hit.start]):
+                own.add(hit.entry.section)
+            if hit.entry.section in own and begin + hit.start > covered:
                 hits.append(Hit(begin + hit.start, begin + hit.value, hit.entry, hit.has_colon))
                 covered = begin + hit.value - 1
         wrapped = _wrapped(passage.segments, n, labels)

@@ -17,18 +17,31 @@ from rapidfuzz import fuzz
 from extract.document import Line
 from transform.form import Form, Section
 from transform.passage import ANY_MARK, DRESSING
-from transform.thai import skeleton, skeleton_with_map
+from transform.thai import normalize, skeleton, skeleton_with_map
 
 # a heading damaged by extraction or typing is still recognised when this much of it is right (0-100)
 HEADING_LIKENESS = 84
 # an unnumbered beginning of a heading must be this long to count, or sentences would pass for headings
 _SHORTEST_BEGINNING = 10
+_SHORTEST_NUMBERED = 5  # below its own number of two parts
 _SHORTEST_TITLE_BEGINNING = 6
 _TITLE_LENGTHS = 6
+_TITLE_LIKENESS = 75  # letter by letter as printed, before marks and spaces are taken away
 _MOST_LINES = 4
-_NUMBER = re.compile(r"^\(?(\d+(?:[.,]\d+)*)[.)]*")
+_NUMBER = re.compile(r"^[(\[]?(\d+(?:[.,]\d+)*)[.)\]]*[-–:]?")
+# around a heading, in its skeleton: list marks, quotes, table bars, other markup; ข้อ, หัวข้อที่, ส่วนที่ before its number
+_LEAD = re.compile(r"^[#>•●|\[\"“_–-]*(?:(?:หว)?ขอท?|สวนท|หมวดท?)?(?=[\[(]?\d)|^[#>|_]+")
+_TRAIL = '|"”#_'
 _UNKNOWN_HEADING = re.compile(r"^\s*\*\*\s*[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)]?\s*\S.*\*\*\s*$")
-_CONTINUED = re.compile(r"^[\s.:…*\\(\[]*(?:ต่อ|cont(?:inued)?\.?)[\s.:…*\\)\]]*$", re.IGNORECASE)
+# what may stand behind the words of a heading: (ต่อ), ดังนี้ :-, dots and dressing
+_ENDS_HEADING = re.compile(
+    r"^[\s.:…*\\(\[-]*(?:ต่อ|cont(?:inued)?\.?|(?:มี|ประกอบด้วย|รายละเอียด|โดยมีรายละเอียด)?(?:ดังนี้|ดังต่อไปนี้))?"
+    r"[\s.:…*\\)\]|\"”#_–-]*$",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"[(\[](?:ตอ|cont(?:inued)?\.?)[)\]][.:]*$", re.IGNORECASE)  # (ต่อ) in a skeleton
+_THAI_LETTER = re.compile("[ก-๎]")  # before the words of the title: they are part of a sentence
+_TAG = re.compile(r"\s*</?(?:b|strong|h[1-6]|u)>\s*", re.IGNORECASE)
 _PAGE_HINT = re.compile(r"(?:หน้า(?:ที่)?|age)\s*[\d๐-๙]")
 _PAGE_OF_PAGES = re.compile(
     r"(?:^|\s)\(?(?:หน้า(?:ที่)?|[Pp]age)\s*[\d๐-๙]{1,4}\s*(?:/|จาก|ของ|of)\s*[\d๐-๙]{1,4}\)?(?=\s*$)"
@@ -36,9 +49,11 @@ _PAGE_OF_PAGES = re.compile(
 )
 _BOLD = re.compile(r"^\s*\*\*[^*\\]+\*\*\s*$")
 _ROW = re.compile(r"^[\s*\\•-]*รายงานคร[^\s\d]{1,4}ง[^\s\d]{0,2}ท[^\s\d]{0,3}[\s.]*[\d๐-๙]{1,4}\s*[:：]")
-_LONE_NUMBER = re.compile(r"^[\s\-–(]*[\d๐-๙]{1,3}[\s\-–)]*$")
-_MARKDOWN = "#>"
-_DOTS = " .:…*\\\t\r"
+_LONE_NUMBER = re.compile(r"^\s*(?:[-–]\s*[\d๐-๙]{1,3}\s*[-–]?|\([\d๐-๙]{1,3}\)|[\d๐-๙]{1,3}\s*[-–]?)\s*$")
+_ROW_BEGINS = "ร*\\•-"
+# what may stand before a heading or title on its line, and the first characters of lines worth a look
+_AROUND = r"(?:[\s*\\|#>•●\[\"“_\ufeff\u200b-\u200f\u2060]|&[#\w]{1,8};|<[^<>\n]{1,40}>)*"
+_FIRST = '*#>|\\(["“•●<&_=~-–—\ufeff\u200b\u200c\u200d\u200e\u200f\u2060Pp0123456789๐๑๒๓๔๕๖๗๘๙หรขส'
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,7 @@ class Landmark:
     section: Section | None
     lines: int
     rest: int | None = None
+    is_label: bool = False  # without its number it could be the label of a field as well
 
 
 class Sight(NamedTuple):
@@ -94,12 +110,15 @@ class Landmarks:
         beginnings = {t[:_SHORTEST_TITLE_BEGINNING] for t in self.titles}
         beginnings |= {words[:_SHORTEST_BEGINNING] for _, words, _, _ in self.headings}
         spelt = "|".join(ANY_MARK.join(re.escape(c) for c in b) for b in sorted(beginnings))
-        beginning = rf"[\d๐-๙(]|\*|[Pp]|ห\s*น\s*[\u0e31-\u0e4e]*\s*า|{spelt}"
+        beginning = rf"[\d๐-๙(=_~]|\*|[Pp]|ห\s*น\s*[\u0e31-\u0e4e]*\s*า|(?:หัว)?ข้อ|ส่วนที่|หมวด|{spelt}"
         # a dash before Thai words marks a list item; before anything else it can be dressing of a page number
-        self._worth_a_look = re.compile(rf"[\s*\\|]*(?:[-–]\s*(?:[^\sก-ๆ]|{beginning}|$)|{beginning})")
+        self._worth_a_look = re.compile(rf"{_AROUND}(?:[-–—~]\s*(?:[^\sก-ๆ]|{beginning}|$)|{beginning})")
         # with any other letter a line begins no title, heading, page number or report row
-        self._first = {*"*#>|\\(-–Pp0123456789๐๑๒๓๔๕๖๗๘๙", "ห", "ร", *(b[0] for b in beginnings)}
+        self._first = {*_FIRST, *(b[0] for b in beginnings)}
         self._is_dressed = re.compile(r"\s*[*#>]")
+        self._printed_titles = form.titles
+        lengths = [len(t) for t in form.titles] or [0]
+        self._title_length = min(lengths) - _TITLE_LENGTHS, max(lengths) + 2 * _TITLE_LENGTHS
         self._title_word = form.titles[0][:3] if form.titles else ""
         self.sight = lru_cache(maxsize=65536)(self.look)
 
@@ -113,29 +132,36 @@ class Landmarks:
     def look(self, text: str) -> Sight:
         """What a line is by itself; `sight` is the same, remembered."""
         head = text.lstrip()[:1]
-        if not head:
+        if not head or (head in "<&" and not normalize(text).strip()):
             return _BLANK
-        if head not in self._first:
-            return self._as_text(text, begins_row=False)
-        if not self._worth_a_look.match(text) and not self._is_dressed.match(text):
-            return self._as_text(text, begins_row=_ROW.match(text) is not None)
-        key = skeleton(text).lstrip(_MARKDOWN)
+        is_worth = head in self._first and (self._worth_a_look.match(text) or self._is_dressed.match(text))
+        if not is_worth and not self._is_like_title(text):
+            return self._as_text(text, begins_row=head in _ROW_BEGINS and _ROW.match(text) is not None)
+        key = _heading_key(text)
         if not key:
             return _FURNITURE
+        plain = _TAG.sub("**", text) if "<" in text else text.replace("__", "**")  # the other ways to write bold
         parts = self._parts(text)
-        landmark = self._alone(text, key) if parts else Landmark(None, 1)
+        landmark = self._alone(text, key, is_bold=_BOLD.match(plain) is not None) if parts else Landmark(None, 1)
         may_go_on = (landmark is None or landmark.rest is None) and self._may_go_on(key)
         begins_row = landmark is None and _ROW.match(text) is not None
         special = Sight(
             landmark=landmark,
             may_go_on=may_go_on,
-            is_unknown_heading=landmark is None and _UNKNOWN_HEADING.match(text) is not None,
-            is_bold=landmark is None and _BOLD.match(text) is not None,
+            is_unknown_heading=landmark is None and _UNKNOWN_HEADING.match(plain) is not None,
+            is_bold=landmark is None and _BOLD.match(plain) is not None,
             is_lone_number=landmark is None and _LONE_NUMBER.match(text) is not None,
         )
         if special == _NOTHING_SPECIAL:
             return self._as_text(text, begins_row=begins_row)
         return special._replace(begins_row=begins_row, parts=parts, may_label=_may_label(text))
+
+    def _is_like_title(self, text: str) -> bool:
+        """Whether a line could be the running title with its first letters damaged."""
+        low, high = self._title_length
+        return low <= len(text) <= high and any(
+            fuzz.ratio(text.strip(DRESSING), title, score_cutoff=_TITLE_LIKENESS) for title in self._printed_titles
+        )
 
     def _as_text(self, text: str, *, begins_row: bool) -> Sight:
         """A line that can be no landmark as a whole."""
@@ -149,9 +175,9 @@ class Landmarks:
         """Whether a title or a page number could be printed inside a line, or nothing but dressing stands on it."""
         return self._title_word in text or "หน้า" in text or "age" in text or not text.strip(DRESSING)
 
-    def _alone(self, text: str, key: str) -> Landmark | None:
+    def _alone(self, text: str, key: str, *, is_bold: bool) -> Landmark | None:
         """What the line is without the lines below it."""
-        if any(p.match(key) for p in self.furniture):
+        if any(p.match(key) or p.match(skeleton(text)) for p in self.furniture):
             return Landmark(None, 1)
         for title in self.titles:
             alike = abs(len(key) - len(title)) <= _TITLE_LENGTHS and fuzz.ratio(key, title) >= HEADING_LIKENESS
@@ -160,15 +186,21 @@ class Landmarks:
         found = _NUMBER.match(key)
         number = found[1].replace(",", ".") if found else ""
         bare = (key[found.end() :] if found else key).strip(".:")
+        goes_on = _GOES_ON.search(bare)
+        bare = bare[: goes_on.start()].strip(".:") if goes_on and not number else bare
         for printed, words, section, is_label in self.headings:
-            if is_label and not number and not _BOLD.match(text):
+            if is_label and not number and not is_bold and not goes_on:
                 continue
             if bare == words:
-                return Landmark(section, 1)
+                return Landmark(section, 1, is_label=is_label and not number and not goes_on)
             if number and number == printed and bare.startswith(words):
                 return Landmark(section, 1, _rest(text, words))
-            long_enough = len(bare) >= (_SHORTEST_BEGINNING if number else 2 * _SHORTEST_BEGINNING)
-            if long_enough and words.startswith(bare) and number in ("", printed):
+            least = _SHORTEST_BEGINNING if number else 2 * _SHORTEST_BEGINNING
+            if (
+                len(bare) >= (_SHORTEST_NUMBERED if number == printed and "." in number else least)
+                and words.startswith(bare)
+                and number in ("", printed)
+            ):
                 return Landmark(section, 1)
             alike = number == printed and 0.6 < len(bare) / len(words) < 1.4
             if alike and number and fuzz.ratio(bare, words) >= HEADING_LIKENESS:
@@ -181,12 +213,14 @@ class Landmarks:
         bare = key[found.end() :] if found else key
         if len(key) >= _SHORTEST_TITLE_BEGINNING and any(t != key and t.startswith(key) for t in self.titles):
             return True
+        if found and not bare:  # a number whose words stand on the next line
+            return any(found[1] == printed for printed, _, _, _ in self.headings)
         shortest = _SHORTEST_BEGINNING if found else 2 * _SHORTEST_BEGINNING
         return len(bare) >= shortest and any(w != bare and w.startswith(bare) for _, w, _, _ in self.headings)
 
     def _over_lines(self, lines: Sequence[Line], index: int) -> Landmark | None:
         """A title or heading spelt by this line and the next ones together."""
-        key = skeleton(lines[index].text).lstrip(_MARKDOWN)
+        key = _heading_key(lines[index].text)
         found = _NUMBER.match(key)
         targets: list[tuple[str, Section | None]] = [(t, None) for t in self.titles]
         start = found.end() if found else 0
@@ -198,7 +232,7 @@ class Landmarks:
                 return None
             joined += skeleton(lines[index + covered - 1].text).rstrip(".")
             for target, section in targets:
-                if joined == target:
+                if joined.rstrip(":") == target:
                     return Landmark(section, covered)
         return None
 
@@ -209,10 +243,10 @@ class Landmarks:
             for title in self.titles:
                 key, origin = skeleton_with_map(text)
                 at = key.find(title)
-                if at >= 0:
+                if at >= 0 and not _THAI_LETTER.match(text[max(0, origin[at] - 1) : origin[at]]):
                     end = origin[at + len(title)] if at + len(title) < len(origin) else len(text)
-                    before, after = text[: origin[at]].rstrip("*\\ "), text[end:]
-                    spans = [(0, len(before)), (end + len(after) - len(after.lstrip("*\\ \t")), len(text))]
+                    before, after = text[: origin[at]].rstrip("*\\_ "), text[end:]
+                    spans = [(0, len(before)), (end + len(after) - len(after.lstrip("*\\_ \t")), len(text))]
                     break
         if ("หน้า" in text or "age" in text) and _PAGE_HINT.search(text):
             spans = [piece for a, b in spans for piece in _without_page(text, a, b)]
@@ -229,13 +263,17 @@ def _without_page(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [(start, end)] if found is None else [(start, start + found.start()), (start + found.end(), end)]
 
 
+def _heading_key(text: str) -> str:
+    """The skeleton of a line without what is printed around a heading."""
+    return _LEAD.sub("", skeleton(text)).rstrip(_TRAIL)
+
+
 def _rest(text: str, words: str) -> int | None:
-    """Where a line goes on after its heading; None when only dots, dressing or (ต่อ) follow."""
+    """Where a line goes on after its heading; None when only dots, dressing, (ต่อ) or ดังนี้ follow."""
     key, origin = skeleton_with_map(text)
     end = key.find(words) + len(words)
     start = origin[end] if end < len(origin) else len(text)
-    rest = text[start:]
-    return None if not rest.strip(_DOTS) or _CONTINUED.match(rest) else start
+    return None if _ENDS_HEADING.match(normalize(text[start:])) else start
 
 
 @lru_cache(maxsize=4)

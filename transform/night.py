@@ -17,6 +17,7 @@ from transform.reconcile import Context, reconcile
 from transform.records import FileOutcome, FormCopy, LineCount, Night, UnreadLine
 from transform.registers import Registers
 from transform.rules import count_corpus
+from transform.thai import normalize
 
 # hexadecimal digits of the file's hash that make a copy's id
 _ID_DIGITS = 16
@@ -109,7 +110,7 @@ def _read_outcome(
     for line in document.lines():
         if line.place in consumed:
             continue
-        if line.place in text.furniture or not line.text.strip():
+        if line.place in text.furniture or not any(map(str.isalnum, normalize(line.text))):
             furniture += 1
         else:
             unread.append(UnreadLine(line.page, line.number, line.text))

@@ -11,23 +11,29 @@ from typing import NamedTuple
 
 from transform.copies import Block, CopyText
 from transform.form import Form
-from transform.labels import Hit, find_labels, find_signature, labels_of
-from transform.passage import BLANK, DRESSING, PAGE_BREAK, Passage, Segment, join_wraps
+from transform.labels import Hit, find_labels, find_signature, is_item_mark, labels_of
+from transform.lists import item_text, items_of
+from transform.passage import BLANK, PAGE_BREAK, Passage, Segment, join_wraps
 from transform.records import Evidence, Reading
 from transform.reports import read_reports
-from transform.thai import is_placeholder, normalize
+from transform.thai import is_placeholder
 from transform.values import (
     SINGLE_LINE,
     Names,
-    bullet_length,
     has_dotted_label,
-    inline_items,
     is_item_start,
     looks_like_label,
     values_of,
 )
 
-_BEFORE_VALUE = " \t\r\n\u00a0*\\:=："
+# what leads from a label to its value: separators, dressing, a dotted line to write on
+_LEAD = re.compile(r"[\s*\\|:：︰﹕∶=;]*(?:[-–]?>\s*|(?<=[:：])[-–—]\s+)?(?:(?:\.{2,}|…+|_{2,})(?=[^\s._…]))?")
+# what parts two fields on one line
+_BETWEEN_FIELDS = re.compile(r"[ \t]*(?:[,;|*•]+|\s[-–/]+|\s\(?[\d๐-๙]{1,2}[.)])[\s*]*$")
+# the English half of a strategy's name, after its colon
+_ENGLISH_AFTER = re.compile(r"[:：]\s*[A-Za-z][^:：\u0e00-\u0e7f]*$")
+_DASH = re.compile(r"[-–—]\s+(?=\S)")
+_DOTTED_LINE = re.compile(r"(?<=[^\s.…_])(?:\.{3,}|…+|_{2,})\s*$")
 _PRINTED_ORDER = attrgetter("evidence.page", "evidence.line_first", "evidence.char_from", "field")
 _SIGNATURE_DOTS = " \t\r.…*\\"
 _ROLE = re.compile(r"\((?:ผู้รับผิดชอบ[^()]*|[.…\s]*)\)")
@@ -162,7 +168,7 @@ def _lines_of(section: str, form: Form) -> Callable[[str], _Line]:
         counts = hits and (hits[0].has_colon or hits[0].entry.section == section)
         readings, consumed = _read_passage(Passage([Segment(0, 0, 0, line)]), section, form, seen)
         return _Line(
-            begins=bool(counts) and not line[: hits[0].start].strip(DRESSING),
+            begins=bool(counts) and is_item_mark(line[: hits[0].start]),
             is_open=labels.open_tail(line) is not None,
             holds_label=bool(consumed),
             values=tuple((r.field, *r.evidence[3:6], r.value, r.problem) for r in readings),
@@ -181,11 +187,21 @@ def _read_passage(
     readings: list[Reading] = []
     consumed: set[tuple[int, int]] = set()
     for n, hit in enumerate(hits):
-        end = hits[n + 1].start if n + 1 < len(hits) else len(passage.raw)
+        end = _before_mark(passage, hits[n + 1].start) if n + 1 < len(hits) else len(passage.raw)
         start, stop = _value_span(passage, hit, names[id(hit.entry)], end)
+        stop = _without_dots(passage.raw, start, stop)
         consumed |= passage.places(hit.start, stop if stop > start else hit.value)
         readings.extend(_entry_readings(passage, names[id(hit.entry)], start, stop, hit, "", seen))
     return readings, consumed
+
+
+def _before_mark(passage: Passage, start: int) -> int:
+    """Where the text before a label ends: a list mark or a sign between two fields is not part of it."""
+    line = passage.line_start(start)
+    if is_item_mark(passage.raw[line:start]):
+        return line
+    between = _BETWEEN_FIELDS.search(passage.raw, line, start)
+    return between.start() if between else start
 
 
 def _read_signature(block: Block, copy_id: str, form: Form, parsed: Parsed) -> None:
@@ -204,10 +220,10 @@ def _read_signature(block: Block, copy_id: str, form: Form, parsed: Parsed) -> N
 
 def _value_span(passage: Passage, hit: Hit, names: Names, end: int) -> tuple[int, int]:
     """Where the value of a label stands: up to the next label, a blank line, or a line that must be something else."""
-    start = hit.value
     raw = passage.raw
-    while start < end and raw[start] in _BEFORE_VALUE:
-        start += 1
+    start = _LEAD.match(raw, hit.value, end).end()  # type: ignore[union-attr]  # it matches the empty text too
+    if not hit.has_colon and hit.entry.parser != "baht" and (dash := _DASH.match(raw, start, end)):
+        start = dash.end()
     line_end = raw.find("\n", start, end)
     if line_end < 0:
         return start, end
@@ -222,10 +238,17 @@ def _value_span(passage: Passage, hit: Hit, names: Names, end: int) -> tuple[int
             break
         # a line `words : …` after the end of a value is a label the form does not have; within a wrapped one it is text
         is_short = segment.gap or len(above.text) < _FULL_LINE or has_dotted_label(segment.text)
-        if is_short and looks_like_label(segment.text):
+        is_english = hit.entry.parser == "strategy_issue" and _ENGLISH_AFTER.search(segment.text)
+        if is_short and not is_english and looks_like_label(raw[begin : min(end, begin + len(segment.text))]):
             break
         stop = min(end, begin + len(segment.text))
     return start, stop
+
+
+def _without_dots(raw: str, start: int, stop: int) -> int:
+    """Where a value ends that is printed on a dotted line."""
+    dots = _DOTTED_LINE.search(raw, start, stop) if raw[start:stop].rstrip()[-1:] in ("…", ".", "_") else None
+    return dots.start() if dots and dots.start() > start else stop
 
 
 def _entry_readings(
@@ -286,10 +309,10 @@ def _read_bullets(block: Block, copy_id: str, form: Form, parsed: Parsed) -> Non
     base = form.entries_of(block.section.id)[0].fields[0].field
     parsed.consumed |= {s[:2] for s in block.segments}
     ordinal = 0
-    for segments in _items(block.segments):
+    for segments in items_of(block.segments):
         if len(segments) == 1:
             page, number, offset, text, _ = segments[0]
-            start, raw, value = _item_text(text)
+            start, raw, value = item_text(text)
             start += offset
             evidence = Evidence(page, number, number, start, start + len(raw), raw) if raw else None
         else:
@@ -300,41 +323,3 @@ def _read_bullets(block: Block, copy_id: str, form: Form, parsed: Parsed) -> Non
             continue
         ordinal += 1
         parsed.readings.append(Reading(copy_id, f"{base}[{ordinal}]", None, evidence, value))
-
-
-@lru_cache(maxsize=65536)
-def _item_text(text: str) -> tuple[int, str, str]:
-    """An item on one line: where its text begins, the text as printed without dressing, and clean."""
-    raw = text.strip(DRESSING)
-    return len(text) - len(text.lstrip(DRESSING)), raw, normalize(raw)
-
-
-def _items(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
-    """List items as segments without their marks.
-
-    Without any mark each line of a dump is an item of its own; a one-line numbered list is taken apart.
-    """
-    marks = [_marks(s.text) for s in segments]
-    has_marks = any(skip for skip, _ in marks)
-    item: list[Segment] = []
-    for segment, (skip, spans) in zip(segments, marks, strict=True):
-        page, number, offset, text, gap = segment
-        if spans:
-            if item:
-                yield item
-                item = []
-            for a, b in spans:
-                yield [Segment(page, number, offset + a, text[a:b])]
-            continue
-        if item and (skip or not has_marks):
-            yield item
-            item = []
-        item.append(Segment(page, number, offset + skip, text[skip:], gap))
-    if item:
-        yield item
-
-
-@lru_cache(maxsize=65536)
-def _marks(text: str) -> tuple[int, list[tuple[int, int]]]:
-    """Length of the list mark of a line, and the items of a whole list printed on it."""
-    return bullet_length(text), inline_items(text)

@@ -18,7 +18,7 @@ from transform.thai import normalize, skeleton_with_map
 # markdown dressing and white space are not part of a value
 DRESSING = " \t\r\n\v\f\u00a0\u200b\ufeff*\\|"
 # a word is looked for by its letters, with any mark or space between them
-ANY_MARK = "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\\s]*"
+ANY_MARK = "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\\s\u200b-\u200f\u2060\ufeff\xad]*"
 _WRAP = re.compile(r"[ \t]*\n[ \t\n]*")
 _THAI = re.compile(r"[\u0e01-\u0e3a\u0e40-\u0e4e\u0e2f]")
 
@@ -91,7 +91,7 @@ class Passage:
     def starts_line(self, raw_index: int) -> bool:
         """Whether only dressing or a list mark stands before this place on its line."""
         segment = bisect_right(self.starts, raw_index) - 1
-        return not self.raw[self.starts[segment] : raw_index].strip(DRESSING + "-•☐>#")
+        return not self.raw[self.starts[segment] : raw_index].strip(DRESSING + "-–•●○▪☐>#")
 
     def evidence(self, start: int, end: int, extra: str = "") -> Evidence | None:
         """Place of raw[start:end] without dressing and `extra` characters at its ends; None when nothing is left."""
@@ -135,7 +135,8 @@ def join_wraps(raw: str) -> str:
     """
 
     def joint(match: re.Match[str]) -> str:
-        before, after = raw[match.start() - 1 : match.start()], raw[match.end() : match.end() + 1]
+        before, after = match.string[match.start() - 1 : match.start()], match.string[match.end() : match.end() + 1]
         return "" if _THAI.match(before) and _THAI.match(after) else " "
 
-    return normalize(_WRAP.sub(joint, raw.strip(DRESSING)) if "\n" in raw else raw.strip(DRESSING))
+    text = normalize(_WRAP.sub(joint, raw.strip(DRESSING)) if "\n" in raw else raw.strip(DRESSING))
+    return text if "\n" not in text else _WRAP.sub(joint, text.strip(DRESSING))  # <br> is a line end too

@@ -24,23 +24,32 @@ from transform.thai import is_placeholder, skeleton, squash, to_arabic_digits
 from transform.values import money, percent, unbroken
 
 _ROW = re.compile("รายงานครงท")
-_ROW_NUMBER = re.compile(r"[\s.:]*([\d๐-๙]{1,4})(?![\d๐-๙/])")
+_ROW_NUMBER = re.compile(r"[\s.:(]*([\d๐-๙]{1,4})(?![\d๐-๙])(?:\s*/\s*[2๒][5๕][\d๐-๙]{2}(?![\d๐-๙]))?(?!\s*/)[.)]*")
 _ROW_LABEL, _PROGRESS_LABEL, _AMOUNT_LABEL = "รายงานครงท", "ความกาวหนาของงานฯ", "งบประมาณทเบกใช"
-_PROGRESS = re.compile("ความกาวหนา(?:ของ)?(?:งาน|โครงการ)?ฯ?[.]*[=:]")
+_PROGRESS = re.compile(
+    r"ความกาวหนา(?:(?:ของ)?(?:งาน|โครงการ)?ฯ?[.]*(?:รอยละ)?[=:]|ของ(?:งาน|โครงการ)ฯ[.]*(?:รอยละ)?-?(?=\d))"
+)
 # a table cell broken over a page can put the two status words inside the label of the amount
-_AMOUNT = re.compile(r"งบประมาณทเบก(?P<inside>:[^=]*?)?(?:จาย)?ใช(?:ไป)?(?:\(ครงท(?P<number>\d*)\))?[=:]")
+_AMOUNT = re.compile(r"งบประมาณทเบก(?P<inside>:[^=]*?)?(?:จาย)?ใช(?:ไป)?(?:\(?ครงท(?P<number>\d*)\)?)?(?:\(บาท\))?[=:]")
 _NUMBER_AT_END = re.compile(r"\([^()\d]{0,8}(\d*)\)$")
-_UNIT = re.compile("บาท")
+_UNIT = re.compile("บาท(?:ถวน)?")
+# words between the unit and the next colon that belong to the amount
+_AFTER_UNIT = re.compile(r"(?:\.-|/[ก-๎]+|\s*\([^()\n]*\))*")
+_DATE_WORD = re.compile(r"\s*วันที่[\s:：]*(?=[\d๐-๙])")
 _DATE = r"[\d๐-๙]{1,4}[/.-][\d๐-๙]{1,2}[/.-][\d๐-๙]{1,4}"
 _DATE_LIKE = re.compile(rf"\s*{_DATE}")
+_EDGES = ":：= \t\r\n\x00\u00a0\u3000\u200b\ufeff*\\|"
+_COLON = re.compile("[:：]")
+# what the number of a row is followed by; a sentence can begin with the same words
+_AFTER_NUMBER = re.compile(rf"[\s*\\|]*(?:[:：=]|{_DATE})")
 # a line with the date of a row whose label is damaged or lost
 _DATED_LINE = re.compile(
     rf"^(?P<label>[^:：\n]{{0,30}}?)\s*(?P<number>[\d๐-๙]{{0,4}})\s*(?:[:：]{{1,2}}\s*)+{_DATE}\s*[:：]", re.MULTILINE
 )
 _NEXT_HEADING = re.compile(r"\s*\**\s*[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)]\s*[ก-ฮเ-ไ]")
-_EDGES = ":：= \t\r\n"
 # a label with some wrong letters is still recognised when this much of it is right (0-100)
 LABEL_LIKENESS = 75
+_SHORTEST_LABEL = 3
 # the usual words of the last column; a copy that ends inside one was cut there
 _USUAL_TARGET, _USUAL_END = "เป็นไปตามเป้าหมาย", "เป้าหมาย"
 
@@ -94,7 +103,7 @@ def read_rows_by_anchors(passage: Passage, copy_id: str) -> ReportRows:
         return rows
     printed: Counter[int] = Counter()
     keys: list[str] = []
-    bounds = [s.start for s in starts[1:]] + [len(passage.raw)]
+    bounds = [passage.line_start(s.start) for s in starts[1:]] + [len(passage.raw)]
     end = 0
     for (start, number, body), bound in zip(starts, bounds, strict=True):
         if number is None:
@@ -139,6 +148,9 @@ def _row_starts(passage: Passage) -> list[_Start]:
         digits = _ROW_NUMBER.match(passage.raw, passage.raw_index(match.end()))
         if digits and passage.starts_line(start):
             found[passage.line_start(start)] = _Start(start, int(to_arabic_digits(digits[1])), digits.end())
+    for line in sorted(found)[1:]:
+        if not _AFTER_NUMBER.match(passage.raw, found[line].body) and not _is_after_progress(passage, found, line):
+            del found[line]  # `รายงานครั้งที่ 9 ยังไม่ส่ง`: a sentence of the row above
     for match in _DATED_LINE.finditer(passage.raw):
         if match.start() in found:
             continue
@@ -165,9 +177,14 @@ def _is_after_progress(passage: Passage, found: dict[int, _Start], line: int) ->
     return _PROGRESS.search(passage.key, passage.key_index(above), passage.key_index(line)) is not None
 
 
-def _begins_something(line: str) -> bool:
-    """Whether a line is a numbered heading, or the next row's label cut off by the end of the copy."""
-    return _NEXT_HEADING.match(line) is not None or _ROW_LABEL.startswith(skeleton(line))
+def _begins_something(line: str, above: str) -> bool:
+    """Whether a line is a numbered heading, or the next row's label cut off by the end of the copy.
+
+    One or two letters can as well be the end of a word, unless the text above is whole.
+    """
+    key = skeleton(line)
+    is_long = len(key) >= _SHORTEST_LABEL or squash(above) == squash(_USUAL_TARGET)
+    return _NEXT_HEADING.match(line) is not None or (is_long and _ROW_LABEL.startswith(key))
 
 
 class _Row:
@@ -192,7 +209,10 @@ class _Row:
             return end
         progress, amount, high = self._own(anchors, high)
         end = min(end, at(high)) if high < len(self.passage.key) else end
-        self._date_and_status(_Span(start, at(progress[0])))
+        label = at(progress[0])
+        self._date_and_status(
+            _Span(start, self.passage.line_start(label) if self.passage.starts_line(label) else label)
+        )
         if amount is None:
             end = self._text_end(at(progress[1]), end)
             self._typed("progress_pct", self._until_colon(_Span(at(progress[1]), end)), percent)
@@ -200,13 +220,18 @@ class _Row:
         self._typed("progress_pct", self._until_colon(_Span(at(progress[1]), at(amount.start))), percent)
         after = _Span(at(amount.end), self._text_end(at(amount.end), end))
         unit = _UNIT.search(self.passage.key, amount.end, self.passage.key_index(after.end))
-        colon = self._colon(after)
-        amount_end = min(x for x in (at(unit.end()) if unit else after.end, colon, after.end) if x is not None)
+        lead = len(self.passage.raw[after.start : after.end]) - len(
+            self.passage.raw[after.start : after.end].lstrip(_EDGES)
+        )
+        colon = self._colon(_Span(after.start + lead, after.end))
+        unit_end = _AFTER_UNIT.match(self.passage.raw, at(unit.end()), after.end).end() if unit else after.end  # type: ignore[union-attr]
+        amount_end = min(x for x in (unit_end, colon, after.end) if x is not None)
         self._typed("disbursed_baht", _Span(after.start, amount_end), money)
         if amount.inside:
             self._statuses(_Span(at(amount.inside[0]), at(amount.inside[1])))
             return max(after.end, amount_end)
-        return self._statuses(_Span(amount_end, end))
+        full_stop = self.passage.raw[amount_end : amount_end + 1] == "."
+        return self._statuses(_Span(amount_end + full_stop, end))
 
     def _anchors(self, low: int, high: int) -> list[tuple[int, int]]:
         """Where the progress label stands; a damaged one is looked for only when no whole one is there."""
@@ -261,8 +286,8 @@ class _Row:
             if begin >= end:
                 break
             opens = segment.text.lstrip()[:1] in (":", "：", "=")
-            has_text = bool(passage.raw[start:begin].strip(_EDGES))
-            if has_text and not opens and (segment.gap == BLANK or _begins_something(segment.text)):
+            above = passage.raw[start:begin].strip(_EDGES)
+            if above and not opens and (segment.gap == BLANK or _begins_something(segment.text, above)):
                 return passage.starts[n - 1] + len(passage.segments[n - 1].text)
         return end
 
@@ -284,19 +309,20 @@ class _Row:
             self._put(name, evidence, None, str(error))
 
     def _colon(self, span: _Span) -> int | None:
-        at = self.passage.raw.find(":", span.start, span.end)
-        return at if at >= 0 else None
+        found = _COLON.search(self.passage.raw, span.start, span.end)
+        return found.start() if found else None
 
     def _until_colon(self, span: _Span) -> _Span:
         text = self.passage.raw[span.start : span.end]
-        lead = len(text) - len(text.lstrip(_EDGES))
-        at = text.find(":", lead)
-        return _Span(span.start, span.start + at) if at >= 0 else span
+        found = _COLON.search(text, len(text) - len(text.lstrip(_EDGES)))
+        return _Span(span.start, span.start + found.start()) if found else span
 
     def _date_and_status(self, span: _Span) -> None:
         """`date : status`; the date may hold colons itself (a time), the status too."""
         text = self.passage.raw[span.start : span.end]
         begin = span.start + len(text) - len(text.lstrip(_EDGES))
+        word = _DATE_WORD.match(self.passage.raw, begin, span.end)
+        begin = word.end() if word else begin
         for stop in self._date_ends(_Span(begin, span.end)):
             try:
                 day = day_of(unbroken(self.passage.raw[begin:stop]))
@@ -329,7 +355,9 @@ class _Row:
     def _statuses(self, span: _Span) -> int:
         """`: plan : target`, and where they end; a further colon belongs to the target, where it will be noticed."""
         text = self.passage.raw[span.start : span.end]
-        parts = [m.span() for m in re.finditer(r"[^:：]+", text) if m[0].strip()][:2]
+        parts = [m.span() for m in re.finditer(r"[^:：]+", text) if m[0].strip(_EDGES)][:2]
+        if len(parts) == 1:  # the last colon is lost, its tab is there
+            parts = [m.span() for m in re.finditer(r"[^:：\t]+", text) if m[0].strip(_EDGES)][:2]
         stop = span.start
         for name, (a, b) in zip(("plan_status", "target_status"), parts, strict=False):
             begin = span.start + a

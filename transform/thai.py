@@ -46,7 +46,7 @@ _PRIVATE_USE = dict(
         strict=True,
     )
 )
-_BLOCK_TAGS = "br|p|div|tr|li|ul|ol|table"
+_BLOCK_TAGS = "br|hr|p|h[1-6]|div|tr|li|ul|ol|table"
 _INLINE_TAGS = "b|i|u|em|strong|span|font|td|th|small|sub|sup|a"
 _Match = re.Match[str]
 _Rule = tuple[re.Pattern[str], str | Callable[[_Match], str]]
@@ -76,6 +76,7 @@ _NEWLINE: _Rule = (re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]"), "\n")
 _REPAIRS: tuple[_Rule, ...] = (
     (re.compile(r"&(?:amp;|#0{0,5}38;|#[xX]0{0,5}26;)+"), "&"),
     (re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}[0-9]{0,2});"), _entity),
+    (re.compile(r"<!--[^\n]*?-->"), ""),
     (re.compile(rf"</?(?:{_BLOCK_TAGS})(?:\s[^<>\n]*)?\s?/?>", re.IGNORECASE), "\n"),
     (re.compile(rf"</?(?:{_INLINE_TAGS})(?:\s[^<>\n]*)?>", re.IGNORECASE), ""),
     (

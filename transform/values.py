@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from transform.amounts import parse_baht, parse_percent
 from transform.dates import parse_datetime, parse_fiscal_year
-from transform.passage import join_wraps
+from transform.passage import DRESSING, join_wraps
 from transform.people import parse_people
 from transform.thai import is_placeholder, normalize, skeleton, to_arabic_digits
 
@@ -30,9 +30,17 @@ _NUMBERED = re.compile(
 )
 _INDICATOR = re.compile(r"มิติที่\s*(\d{1,2})" + _SEPARATOR + r"(.*)", re.S)
 _ENGLISH = re.compile(r"^(.*\S)\s*:\s*([A-Za-z][^\u0e00-\u0e7f]*)$", re.S)
-_BULLET = re.compile(r"^\s*(?:[-–•·*☐❑□>]+|\(?[\d๐-๙]{1,2}[.)](?![\d๐-๙])\)?|\([\d๐-๙]{1,2}\))\s*")
+_ONE_MARK = (
+    r"(?:(?:ข้อ(?:ที่)?\s*)?(?:\*\*)?(?:[(\[]?[\d๐-๙]{1,2}\\?[.)\]](?![\d๐-๙])[.)]?|\([\d๐-๙]{1,2}\)\.?)(?:\*\*)?"
+    r"|[\d๐-๙](?:\.[\d๐-๙]{1,2}){2}[.)]?(?=\s)|ข้อ(?:ที่)?\s*[\d๐-๙]{1,2}(?=\s)"
+    r"|\\?[-–—‐−•·*☐❑□>●○▪■◦‣◆►➢✓☑\uf0a7\uf0b7\uf0d8\uf0fc]+|&bull;|\+(?=\s)|o(?=\s+[ก-๎])|[ก-ฮ]\)(?=\s))"
+)
+_BULLET = re.compile(rf"^\s*{_ONE_MARK}(?:\s+{_ONE_MARK}(?=\s))?\s*")
 _BROKEN_NUMBER = re.compile(r"(?<=[\d๐-๙][,./:-])[ \t]*\n\s*(?=[\d๐-๙])|(?<=[\d๐-๙])[ \t]*\n\s*(?=[,./:-][\d๐-๙])")
 _DOTTED = re.compile(r"^[^:：]{2,40}(?:\.{2,}|…)\s*[:：]")
+_TITLE_FIRST = re.compile(r"นาย|นาง|น\.\s?ส\.|ว่าที่")
+_FIRST_NAME_LAST = re.compile(r"(?:^|[\s,/])(?:นาย|นางสาว|นาง|น\.\s?ส\.)\s?[ก-๎]+$")
+_ONE_WORD = re.compile(r"[ก-๎]+(?=$|\s*(?:\(|/|,|โทร|[\d๐-๙]))")
 _INLINE_NUMBER = re.compile(r"(?:^|(?<=\s))\(?(\d{1,2})[.)]\s*(?=\D)")
 _ITEM_START = re.compile(r"^\s*(?:[-•]\s*)?มิติที่")
 
@@ -129,7 +137,7 @@ def code(text: str) -> str | None:
 
 
 def _typed(convert: Callable[[str], str | None]) -> Parser:
-    return lambda names, text: _one(names[0], unbroken(text), convert)
+    return lambda names, text: _one(names[0], normalize(unbroken(text)).strip(DRESSING), convert)
 
 
 def _text(names: Names, text: str) -> list[Value]:
@@ -139,7 +147,8 @@ def _text(names: Names, text: str) -> list[Value]:
 def _agency_path(names: Names, text: str) -> list[Value]:
     """`A / B / B` → agency_path[1..3]; the repeated last unit is the system's own and stays."""
     base = names[0]
-    parts = [join_wraps(part) for part in text.split("/")]
+    whole = join_wraps(text) if "<" in text else text  # the slash of a tag parts no path
+    parts = [join_wraps(part) for part in re.split("[/／]", whole)]
     printed = [part for part in parts if not is_placeholder(part)]
     return [Value(f"{base}[{n}]", part, part=part) for n, part in enumerate(printed, start=1)]
 
@@ -147,7 +156,7 @@ def _agency_path(names: Names, text: str) -> list[Value]:
 def _people(names: Names, text: str) -> list[Value]:
     """A person, several people, or the unit or position that stands in their place, with the telephone as printed."""
     base = names[0]
-    clean = join_wraps(text)
+    clean = _joined_names(text) if "\n" in text else join_wraps(text)
     if is_placeholder(clean):
         return [Value(base, None)]
     found = parse_people(clean)
@@ -164,6 +173,17 @@ def _people(names: Names, text: str) -> list[Value]:
         phone = None if found.phone_problem else found.phone
         values.append(Value(f"{base}.phone", phone, found.phone_problem, part=found.phone))
     return values
+
+
+def _joined_names(text: str) -> str:
+    """Several lines about people as one: a title begins another person, a first name goes before its surname."""
+    joined = ""
+    for line in text.split("\n"):
+        following = line.strip(DRESSING)
+        is_surname = _FIRST_NAME_LAST.search(joined) and _ONE_WORD.match(following)
+        apart = joined and (_TITLE_FIRST.match(following) or is_surname)
+        joined = f"{joined} {following}" if apart else join_wraps(f"{joined}\n{following}")
+    return join_wraps(joined)
 
 
 def _issue(names: Names, text: str) -> list[Value]:
