@@ -189,10 +189,3 @@ def test_no_number_code_or_date_goes_silently_wrong_beside_a_copy_that_reads_rig
     counted, silent = count(kind, forms=24)
     assert silent == []
     golden(f"reading/damage/{kind.__name__}", counted)
-
-
-if __name__ == "__main__":
-    for each in KINDS:
-        print(
-            f"{each.__name__:22}", "  ".join(f"{name} {number:5}" for name, number in count(each, forms=60)[0].items())
-        )
