@@ -8,24 +8,72 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
-MIN_THAI_SHARE = 0.9
-
-_CUT = "\ufffd"
-_CP874_AS_UTF8 = re.compile("[\u0100-\u0dff\u0e80-\u0fff]")
-_HIGH_RUN = re.compile("[\u0080-\uffff]{3}")
-# é or ï of Latin-1 inside a word: a Thai mark without its letter, a Thai sign between small Latin letters
-_NOT_REALLY_THAI = re.compile(
-    "(?<![\u0e01-\u0e5b])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|(?<=[a-z])[\u0e01-\u0e5b](?=[a-z])"
+from extract.mojibake import (
+    LINE_END,
+    THAI,
+    in_lines,
+    is_mostly_thai,
+    is_only_signs,
+    is_ordinary,
+    is_utf8_as_cp874,
+    is_wholly_thai,
+    length_of,
+    repair,
+    repair_mojibake,
 )
-_THAI_AS_UTF8_AS_CP874 = re.compile("เ[ธน]")
+
+__all__ = ["LOST", "Decoded", "decode", "read_text", "repair_mojibake"]
+
+LOST = "\ufffd"
+"""Stands where a character was cut or damaged. No value may be read across it: `18` U+FFFD `,000` is none."""
+
+MIN_THAI_PER_LOST = 10
+MAX_DAMAGED_LINES_SHARE = 0.1
+MAX_SPLICES = 8
+
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # it begins like that of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_NARROW = ("utf-8", "cp874")
+_CP874_AS_UTF8 = re.compile("[\u0100-\u0dff\u0e80-\u0fff]")
+# What UTF-16 shows where another encoding was appended or a byte is missing, and cp874 where it is valid UTF-8.
+_FOREIGN = re.compile("[\u0400-\u0dff\u0e80-\u1fff\u2c00-\u2dff\u3040-\ud7ff\uf900-\ufaff\ufffe]")
+_SELDOM = re.compile("[^\x00-\xff\u0e01-\u0e5b\u200b\ufeff€–—‘’“”•…☐]")
+_NO_TEXT = re.compile("[\x01-\x08\x0e-\x19\x1b-\x1f\x7f-\x84\x86-\x9f\u0e00\u0e3b-\u0e3e\u0e5c-\u0e7f]")
+
+
+class Decoded(NamedTuple):
+    """Text, the name of its encoding, and what a reader should know beyond that, in words, by line."""
+
+    text: str
+    encoding: str
+    notes: tuple[str, ...] = ()
+
+
+class _Piece(NamedTuple):
+    """Text and its encoding; `others` are the numbers of the lines that are in another one."""
+
+    text: str
+    encoding: str
+    others: Mapping[int, str] = MappingProxyType({})
+    is_cut: bool = False
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Text and the name of its encoding: utf-8, utf-8-sig, utf-16-le, utf-16-be or cp874; never with its BOM.
+    """Text and the name of its encoding: utf-8, utf-8-sig, utf-16-le, utf-16-be, cp874 or UTF-32; never with its BOM.
 
-    Text that an earlier program had decoded wrongly is repaired. A character that the end of the file cuts in two
-    becomes U+FFFD. Raises ValueError when no rule applies.
+    Text that an earlier program had decoded wrongly is repaired. A character that is damaged, or that the end of the
+    file cuts in two, becomes U+FFFD. Lines of a second encoding, as where two files were put together, are decoded as
+    theirs. Raises ValueError when no rule applies.
 
     >>> decode("ปีงบประมาณ พ.ศ. : ๒๕๖๓".encode("cp874"))
     ('ปีงบประมาณ พ.ศ. : ๒๕๖๓', 'cp874')
@@ -41,99 +89,165 @@ def decode(data: bytes) -> tuple[str, str]:
     Traceback (most recent call last):
     ValueError: 128 bytes are neither UTF-8, UTF-16 nor cp874 (first byte above 0x7F: 0x80 at 0); ...
     """
-    text, encoding = decode_once(data)
-    return repair_mojibake(text), encoding
+    text, encoding, _ = read_text(data)
+    return text, encoding
 
 
-def decode_once(data: bytes) -> tuple[str, str]:
-    """As `decode`, without repairing text that arrives wrongly decoded."""
-    if data.startswith(codecs.BOM_UTF8):
-        text = _utf8(data[3:])
-        if text is None:
-            raise _unknown(data)
-        return text, "utf-8-sig"
-    for bom, name in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
-        if data.startswith(bom):
-            return _utf16(data[2:], name), name
-    wide = _utf16_by_parity(data)
-    if wide is not None:
-        return _utf16(data, wide), wide
-    text = _utf8(data)
-    if text is not None and not (_CP874_AS_UTF8.search(text) and not _has_thai(text)):
-        return text, "utf-8"
-    thai = _cp874(data)
-    if thai is not None:
-        return thai, "cp874"
-    if text is not None:
-        return text, "utf-8"
-    raise _unknown(data)
+def read_text(data: bytes) -> Decoded:
+    """As `decode`, with notes for the file: lines decoded otherwise, a cut end, repairs.
 
-
-def repair_mojibake(text: str) -> str:
-    """Thai that was decoded with the wrong table, as a whole or line by line; everything else comes back unchanged.
-
-    Three accidents: cp874 read as Latin-1, UTF-8 read as Latin-1, UTF-8 read as cp874. A line is touched only if
-    what is not ASCII in it becomes Thai, nearly all of it.
-
-    >>> repair_mojibake("¡ÃÐ·ÃÇ§"), repair_mojibake("à¹\\x82à¸„à¸£à¸‡à¸\\x81à¸²à¸£")
-    ('กระทรวง', 'โครงการ')
-    >>> repair_mojibake("เธ\\x81เธฃเธฐ·".replace("·", ""))
-    'กระ'
-    >>> repair_mojibake("เธอเธอ"), repair_mojibake("café"), repair_mojibake("เขตวัฒนา")
-    ('เธอเธอ', 'café', 'เขตวัฒนา')
+    >>> read_text("รหัสโครงการ\\n".encode() + "ปีงบประมาณ\\n".encode("cp874")).notes
+    ('line 2: cp874, the other lines: utf-8',)
     """
-    if text.isascii():
-        return text
-    whole = _repaired(text)
-    return whole if whole != text else "\n".join(_repaired(line) for line in text.split("\n"))
+    piece = _piece(data, MAX_SPLICES)
+    if is_ordinary(piece.text) and not piece.others and not piece.is_cut:
+        return Decoded(piece.text, piece.encoding)
+    notes = []
+    lines = LINE_END.split(piece.text)[::2]
+    for encoding in sorted(set(piece.others.values())):
+        numbers = [number for number, name in piece.others.items() if name == encoding]
+        notes.append(f"{in_lines(numbers, lines)}: {encoding}, the other lines: {piece.encoding}")
+    if piece.is_cut:
+        notes.append("the file ends inside a character")
+    text, repairs = repair(piece.text)
+    notes += repairs
+    for strange, words in ((_FOREIGN, "letters of another script"), (_NO_TEXT, "characters that stand for nothing")):
+        numbers = [number for number, line in enumerate(LINE_END.split(text)[::2], 1) if strange.search(line)]
+        if numbers:
+            notes.append(f"{in_lines(numbers)}: {words}, left as they came")
+    return Decoded(text, piece.encoding, tuple(notes))
 
 
-def _repaired(line: str) -> str:
-    if line.isascii():
-        return line
-    if _has_thai(line):
-        pairs = len(_THAI_AS_UTF8_AS_CP874.findall(line))
-        if not pairs or pairs * 3 < 0.6 * sum(character > "\x7f" for character in line):
-            return line
-        return _thai_or(line, _bytes_of(line, "cp874"), "utf-8")
-    raw = _bytes_of(line, "cp1252")
-    repaired = _thai_or(line, raw, "utf-8")
-    if repaired != line:
-        return repaired
-    return _thai_or(line, raw, "cp874") if _HIGH_RUN.search(line) else line
+def _piece(data: bytes, splices: int) -> _Piece:
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            body = data[len(bom) :]
+            return _narrow(body, name, splices) if name == "utf-8-sig" else _wide(body, name, splices)
+    wide = _utf16_by_parity(data)
+    return _wide(data, wide, splices) if wide is not None else _narrow(data, "utf-8", splices)
 
 
-def _thai_or(line: str, raw: bytes | None, encoding: str) -> str:
-    if raw is None:
-        return line
+def _joined(head: _Piece, tail: _Piece) -> _Piece:
+    """Two files that were put together; the line they share counts as one of the second."""
+    before = len(LINE_END.findall(head.text))
+    others = {number: name for number, name in head.others.items() if number <= before}
+    for number in range(1, len(LINE_END.findall(tail.text)) + 2):
+        name = tail.others.get(number, tail.encoding)
+        if name != head.encoding:
+            others[before + number] = name
+    return _Piece(head.text + tail.text, head.encoding, others, tail.is_cut)
+
+
+# --- UTF-8 and cp874 --------------------------------------------------------------------------------------------
+
+
+def _narrow(data: bytes, utf8: str, splices: int) -> _Piece:
+    """UTF-8 under the name `utf8`, else cp874, else both by line, else what stands on both sides of a BOM of UTF-16."""
+    piece = _utf8(data, utf8)
+    if piece is not None and (utf8 == "utf-8-sig" or _is_no_cp874(piece.text)):
+        return piece
+    thai = _cp874(data)
+    if thai is not None and (piece is None or is_wholly_thai(thai)):
+        return _Piece(thai, "cp874")
+    piece = piece or _before_utf16(data, utf8, splices) or _by_line(data, utf8)
+    if piece is None:
+        raise _unknown(data)
+    return piece
+
+
+def _is_no_cp874(text: str) -> bool:
+    """Thai, or nothing but Latin letters and signs: not what cp874 shows where it is valid UTF-8 too."""
+    return THAI.search(text) is not None or not _CP874_AS_UTF8.search(text)
+
+
+def _utf8(data: bytes, name: str) -> _Piece | None:
+    """Strict UTF-8, except that the very last character may be cut; None when it is something else."""
     try:
-        text = raw.decode(encoding)
+        return _Piece(data.decode("utf-8"), name)
+    except UnicodeDecodeError as error:
+        if error.end < len(data) or error.reason != "unexpected end of data":
+            return None
+        text = data[: error.start].decode("utf-8")
+        # the last byte of a cp874 file may look like the start of a UTF-8 character
+        return _Piece(text + LOST, name, is_cut=True) if THAI.search(text) else None
+
+
+def _cp874(data: bytes) -> str | None:
+    try:
+        text = data.decode("cp874")
     except UnicodeDecodeError:
-        return line
-    return text if _is_mostly_thai(text) else line
+        return None
+    return text if is_mostly_thai(text) and not is_utf8_as_cp874(text) else None
 
 
-def _bytes_of(line: str, encoding: str) -> bytes | None:
-    """The bytes `line` was wrongly decoded from; tables leave gaps, which programs fill with the byte's own number."""
-    result = bytearray()
-    for character in line:
-        if character < "\x80":
-            result.append(ord(character))
-            continue
-        try:
-            result += character.encode(encoding)
-        except UnicodeEncodeError:
-            if character > "\xff":
-                return None
-            result.append(ord(character))
-    return bytes(result)
+def _by_line(data: bytes, utf8: str) -> _Piece | None:
+    """Each line in UTF-8 or cp874, a few of them damaged; None when too much is."""
+    lines = data.splitlines(keepends=True)
+    names = [_encoding_of(line) for line in lines]
+    before = next((name for name in names if name in _NARROW), "utf-8")
+    texts = []
+    for at, line in enumerate(lines):
+        if names[at] == "unknown":
+            names[at] = _less_lost(line, before)
+        before = names[at] if names[at] in _NARROW else before
+        texts.append(line.decode(names[at], "replace"))
+    text = "".join(texts)
+    is_damaged = text.count(LOST) * MIN_THAI_PER_LOST > length_of(THAI, text)
+    if is_damaged or sum(LOST in line for line in texts) > max(1, MAX_DAMAGED_LINES_SHARE * len(lines)):
+        return None
+    if not is_mostly_thai(text.replace(LOST, "")):
+        return None
+    main = max(_NARROW, key=names.count)
+    shown = {"utf-8": utf8, "cp874": "cp874"}
+    others = {number: shown[name] for number, name in enumerate(names, 1) if name in _NARROW and name != main}
+    return _Piece(text, shown[main], others)
+
+
+def _encoding_of(line: bytes) -> str:
+    """`ascii`, `utf-8`, `cp874`, or `unknown`: damaged, or too short to tell."""
+    if line.isascii():
+        return "ascii"
+    utf8, thai = line.decode("utf-8", "replace"), line.decode("cp874", "replace")
+    if LOST not in utf8:
+        return "cp874" if not _is_no_cp874(utf8) and is_wholly_thai(thai) else "utf-8"
+    is_proof = LOST not in thai and length_of(THAI, thai) > 1 and is_mostly_thai(thai)
+    return "cp874" if is_proof and not is_utf8_as_cp874(thai) else "unknown"
+
+
+def _less_lost(line: bytes, before: str) -> str:
+    """The encoding of the line before; the other if that one loses more than it reads and the other next to nothing."""
+    text, other = line.decode(before, "replace"), next(name for name in _NARROW if name != before)
+    if text.count(LOST) <= length_of(THAI, text):
+        return before
+    text = line.decode(other, "replace")
+    is_proof = length_of(THAI, text) > 1 and not is_utf8_as_cp874(text)
+    is_whole = text.count(LOST) * MIN_THAI_PER_LOST <= length_of(THAI, text)
+    return other if is_whole and (is_proof or is_only_signs(text)) else before
+
+
+def _before_utf16(data: bytes, utf8: str, splices: int) -> _Piece | None:
+    """What stands before and after a byte-order mark of UTF-16; None without one, or when a side is not Thai."""
+    at = min((at for bom in _UTF16_MARKS if (at := data.find(bom)) > 0), default=0)
+    if not at or not splices:
+        return None
+    try:
+        head, tail = _narrow(data[:at], utf8, 0), _piece(data[at:], splices - 1)
+    except ValueError:
+        return None
+    return _joined(head, tail) if is_mostly_thai(head.text) and is_mostly_thai(tail.text) else None
+
+
+# --- UTF-16 and UTF-32 ------------------------------------------------------------------------------------------
 
 
 def _utf16_by_parity(data: bytes) -> str | None:
     """UTF-16 without BOM: Thai and ASCII characters have 0x0E or 0x00 as their high byte, always on the same side."""
-    if len(data) < 2:
+    if not (0x00 in data or 0x0E in data):
         return None
-    even, odd = data[0::2], data[1::2]
+    unpadded = len(data.rstrip(b"\x00"))
+    even, odd = data[: unpadded + unpadded % 2 : 2], data[1 : unpadded + unpadded % 2 : 2]
+    if not odd:
+        return None
     even_share = (even.count(0) + even.count(0x0E)) / len(even)
     odd_share = (odd.count(0) + odd.count(0x0E)) / len(odd)
     if odd_share >= 0.7 and even_share <= 0.2:
@@ -143,42 +257,43 @@ def _utf16_by_parity(data: bytes) -> str | None:
     return None
 
 
-def _utf16(data: bytes, name: str) -> str:
-    whole = len(data) - len(data) % 2
+def _wide(data: bytes, name: str, splices: int) -> _Piece:
+    width = 4 if name.startswith("utf-32") else 2
+    whole = len(data) - len(data) % width
     text = data[:whole].decode(name, "replace")
-    return text + _CUT if whole < len(data) else text
+    piece = _Piece(text + LOST, name, is_cut=True) if whole < len(data) else _Piece(text, name)
+    foreign = _FOREIGN.search(text)
+    if foreign is None:
+        return piece
+    start = foreign.start()
+    while start and _SELDOM.match(text[start - 1]):
+        start -= 1
+    head = text[:start]
+    at = len(head.encode(name, "surrogatepass"))
+    appended = _appended(data[at:], text[start:], splices) if at else None
+    if appended is not None:
+        return _joined(_Piece(head, name), appended)
+    if length_of(_FOREIGN, text) * MIN_THAI_PER_LOST > length_of(THAI, text):
+        line = len(LINE_END.findall(head)) + 1
+        raise ValueError(
+            f"{len(data):,} bytes of {name} hold other letters than Thai from line {line} on (a byte is missing, or "
+            "another encoding follows); expected a text dump in one encoding; save it again as UTF-8"
+        )
+    return piece
 
 
-def _utf8(data: bytes) -> str | None:
-    """Strict UTF-8, except that the very last character may be cut; None when it is something else."""
+def _appended(tail: bytes, wide: str, splices: int) -> _Piece | None:
+    """What another program appended to a UTF-16 file, which read it as `wide`; None when that is no better."""
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.end < len(data) or error.reason != "unexpected end of data":
-            return None
-        text = data[: error.start].decode("utf-8")
-        # the last byte of a cp874 file may look like the start of a UTF-8 character
-        return text + _CUT if _has_thai(text) else None
-
-
-def _cp874(data: bytes) -> str | None:
-    try:
-        text = data.decode("cp874")
-    except UnicodeDecodeError:
+        piece = _piece(tail, splices - 1) if splices else None
+    except ValueError:
         return None
-    return text if _is_mostly_thai(text) else None
-
-
-def _is_mostly_thai(text: str) -> bool:
-    """At least 90 % of what is not ASCII is Thai; one odd character, such as a dash, is allowed in a short text."""
-    high = sum(character > "\x7f" and character != "\xa0" for character in text)
-    thai = sum("\u0e01" <= character <= "\u0e5b" for character in text) - len(_NOT_REALLY_THAI.findall(text))
-    odd = high - thai
-    return thai > 2 * odd and odd <= max(1, (1 - MIN_THAI_SHARE) * high)
-
-
-def _has_thai(text: str) -> bool:
-    return any("\u0e01" <= character <= "\u0e5b" for character in text)
+    # UTF-16 without a mark of its own is this file's a byte later, where each letter takes the script of another
+    is_out_of_step = piece is not None and piece.encoding.startswith("utf-16") and not tail.startswith(_UTF16_MARKS)
+    if piece is None or is_out_of_step or _FOREIGN.search(piece.text):
+        return None
+    thai = length_of(THAI, piece.text)
+    return piece if thai >= MIN_THAI_PER_LOST and thai * 2 >= length_of(_FOREIGN, wide) else None
 
 
 def _unknown(data: bytes) -> ValueError:

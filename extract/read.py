@@ -5,6 +5,7 @@ Whether the text is the form is not decided here: `transform` knows its labels.
 
 from __future__ import annotations
 
+import re
 import time
 from importlib.metadata import version
 
@@ -13,7 +14,7 @@ from extract.dump import read_dump
 from extract.pdf.reader import read_pdf
 from extract.rejection import Unreadable
 
-READER_VERSION = f"1+pdfminer.six-{version('pdfminer.six')}"
+READER_VERSION = f"2+pdfminer.six-{version('pdfminer.six')}"
 """Stored with every file; files rejected by an older reader are tried again when it changes."""
 
 MAX_DUMP_BYTES = 64 * 1024 * 1024
@@ -42,6 +43,7 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"{\\rtf", "application/rtf", "a rich-text file"),
     (b"%!PS", "application/postscript", "a PostScript file"),
 )
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<?xml", b"<body")
 
 
@@ -132,19 +134,16 @@ def _read(data: bytes, media_type: str) -> Document:
     try:
         document = read_dump(data)
     except ValueError as error:
-        if data.count(0) > MAX_CONTROL_SHARE * len(data):
+        if data.count(0) > MAX_CONTROL_SHARE * len(data) and "hold other letters" not in str(error):
             raise _not_a_form("a file of unknown binary content") from error
         found = str(error).partition("; ")[0]
         raise Unreadable(
             "unknown_encoding", found, "a text dump in UTF-8, UTF-16 or cp874", "save it again as UTF-8"
         ) from error
-    characters = sum(len(line.text) for line in document.lines())
-    controls = sum(
-        character < " " and character not in "\t\f\v" for line in document.lines() for character in line.text
-    )
-    if controls > MAX_CONTROL_SHARE * characters:
+    text = "".join(line.text for line in document.lines())
+    if len(_CONTROLS.findall(text)) > MAX_CONTROL_SHARE * len(text):
         raise _not_a_form("a file of unknown binary content")
-    if not any(line.text.strip() for line in document.lines()):
+    if not text.strip():
         raise Unreadable("empty_file", f"{len(data):,} bytes without text", "a form", "deliver the file again")
     return document
 
