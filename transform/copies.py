@@ -8,23 +8,19 @@ headings were lost, what only one section prints stands for its heading: its lab
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from extract.document import Document, Line
 from transform.form import Entry, Form, Section
 from transform.labels import Hit, is_item_mark, labels_of
-from transform.landmarks import Landmarks, landmarks_of
+from transform.landmarks import Landmarks, Sight, landmarks_of
+from transform.line_kinds import BLANK_LINE, COUNT, NOTHING, PROSE, ROWS, dress, kinds_of
 from transform.passage import BLANK, DRESSING, JOINED, PAGE_BREAK, Passage, Segment
+from transform.thai import to_arabic_digits
 from transform.values import bullet_length
 
 _CODE = re.compile(r"[\d๐-๙]{8}\s*[-‐-―−]\s*[\d๐-๙]{4}(?![\d๐-๙])")
-# kinds of line: blank, text in which no label stands, the beginning of a report row; the id of the section whose label
-# begins the line; anything else has to be looked at where it stands
-_BLANK_LINE, _PLAIN, _ROW_LINE, _OTHER = "", "plain", "row", "?"
-_NOTHING: frozenset[str] = frozenset()
-_PROSE, _ROWS = frozenset({_PLAIN}), frozenset({_PLAIN, _ROW_LINE})
 # how many lines of text are looked at to confirm that a section goes on without its heading
 _NEARBY = 3
 
@@ -50,6 +46,7 @@ class CopyText:
     first: tuple[int, int]
     last: tuple[int, int]
     blocks: tuple[Block, ...]
+    is_cut: bool = False  # it ends inside a heading
 
 
 @dataclass(frozen=True)
@@ -71,6 +68,7 @@ class _Open:
     seen: set[str] = field(default_factory=set)
     blocks: list[tuple[Section | None, list[Segment]]] = field(default_factory=list)
     has_code: bool = False
+    beginning: tuple[int, int] | None = None  # the place of a heading of which only the first words stand there
 
     @property
     def section(self) -> Section | None:
@@ -90,7 +88,9 @@ def split(document: Document, form: Form) -> SplitDocument:
     work = _Splitting(list(document.lines()), form)
     work.run()
     copies = tuple(
-        CopyText(n, c.first, c.last, tuple(Block(s, tuple(segments)) for s, segments in c.blocks))
+        CopyText(
+            n, c.first, c.last, tuple(Block(s, tuple(segments)) for s, segments in c.blocks), c.beginning == c.last
+        )
         for n, c in enumerate(work.copies, start=1)
     )
     return SplitDocument(copies, tuple(work.outside), frozenset(work.furniture), work.found)
@@ -113,18 +113,21 @@ class _Splitting:
         self.current: _Open | None = None
         self.title: tuple[int, int] | None = None  # a title directly above a heading belongs to the copy it opens
         self.gap = JOINED
-        self.takes = _NOTHING  # the kinds of line that are certainly text of the open section
+        self.takes = NOTHING  # the kinds of line that are certainly text of the open section
         self.is_prose = False  # the open section holds no labels
+        self.numbers = {m[1] for s in form.sections for h in s.headings if (m := COUNT.match(h))}
+        self.dress: tuple[bool, ...] | None = None  # of the latest heading, and whether it had no blank line above
+        self.is_tight = False
 
     def run(self) -> None:
         """Take the lines one after the other; those that are plainly text of the open section go straight there."""
-        kind_of = _kinds_of(self.form)
+        kind_of = kinds_of(self.form)
         lines = self.lines
         index = 0
         while index < len(lines):
             page, number, text = lines[index]
             kind = kind_of(text)
-            if kind == _BLANK_LINE:
+            if kind == BLANK_LINE:
                 self.gap = self.gap or BLANK
             elif kind in self.takes:
                 assert self.current is not None
@@ -142,9 +145,9 @@ class _Splitting:
         """Say what is plainly text of the section that is open now."""
         self.is_prose = section is not None and section.reads in ("paragraphs", "bullets", "reports")
         if section is self.reports:
-            self.takes = _ROWS if section else _NOTHING
+            self.takes = ROWS if section else NOTHING
         else:
-            self.takes = _PROSE if self.is_prose else frozenset({section.id}) if section else _NOTHING
+            self.takes = PROSE if self.is_prose else frozenset({section.id}) if section else NOTHING
 
     def _look(self, index: int) -> int:
         """Take a line that may be a landmark, and return how many lines it covers."""
@@ -165,6 +168,8 @@ class _Splitting:
         else:
             self.found += 1
             self._heading(found.section, index, found.lines, found.rest)
+            if found.is_beginning and self.current is not None:
+                self.current.beginning = self.current.last
         return found.lines if found else 1
 
     def _dressing(self, *places: tuple[int, int]) -> None:
@@ -173,6 +178,7 @@ class _Splitting:
 
     def _heading(self, section: Section, index: int, count: int, rest: int | None) -> None:
         covered = self.lines[index : index + count]
+        self.dress, self.is_tight = dress(covered[0].text), self.gap == JOINED
         self.furniture.update(line.place for line in covered)
         if self.current is None or _begins_copy(section, self.current):
             self._begin(self.title or covered[0].place)
@@ -205,9 +211,7 @@ class _Splitting:
             section = self.current.section
             if sight.begins_row and section is not self.reports:
                 self.current.open(self.reports)
-            elif section is not None and (
-                sight.is_unknown_heading or (sight.is_bold and not hits and self._is_apart())
-            ):
+            elif section is not None and self._is_unknown_heading(sight, line.text, has_label=bool(hits)):
                 self.current.open(None)
         self.title = None
         target = self.outside
@@ -222,6 +226,23 @@ class _Splitting:
             target.append(Segment(line.page, line.number, a, line.text[a:b], self.gap))
             self.gap = PAGE_BREAK
         self.gap = JOINED
+
+    def _is_unknown_heading(self, sight: Sight, text: str, *, has_label: bool) -> bool:
+        """Whether a line opens a section the form does not have: numbered or bold in the dress of its headings."""
+        if sight.is_unknown_heading:
+            return True
+        if sight.is_bold:
+            return not has_label and self._is_apart()
+        if sight.number is None or sight.number in self.numbers or dress(text) != self.dress:
+            return False
+        return (self.gap != JOINED or self.is_tight) and not self._goes_on_counting(sight.number)
+
+    def _goes_on_counting(self, number: str) -> bool:
+        """Whether the open section counts up to a number: then it numbers an item."""
+        assert self.current is not None
+        counted = {m[1] for s in self.current.blocks[-1][1] if (m := COUNT.match(to_arabic_digits(s.text)))}
+        head, point, last = number.rpartition(".")
+        return number == "1" or last in ("0", "1") or f"{head}{point}{int(last) - 1}" in counted
 
     def _is_apart(self) -> bool:
         """Whether a bold line without a number is a heading: not among sentences, nor in a list of bold items."""
@@ -347,29 +368,6 @@ class _Splitting:
         """Whether the words of an open section's heading are its first label this time: a value stands below."""
         section = self.current.section if self.current else None
         return section is not None and section.reads == "labels" and self._value_follows(index)
-
-
-@lru_cache(maxsize=4)
-def _kinds_of(form: Form) -> Callable[[str], str]:
-    """What a line is wherever it stands, by its text; lines are printed by many copies and forms."""
-    landmarks, labels = landmarks_of(form), labels_of(form)
-
-    @lru_cache(maxsize=65536)
-    def kind_of(text: str) -> str:
-        sight = landmarks.look(text)
-        if sight.is_blank:
-            return _BLANK_LINE
-        if not sight.is_whole:
-            return _OTHER
-        if sight.begins_row:
-            return _ROW_LINE
-        if not sight.may_label:
-            return _PLAIN
-        hits = labels.of_line(text.rstrip())
-        begins = hits and hits[0].has_colon and is_item_mark(text[: hits[0].start])
-        return hits[0].entry.section if begins and hits[0].entry.fields[0].policy != "identity" else _OTHER
-
-    return kind_of
 
 
 def _begins_copy(section: Section, current: _Open) -> bool:

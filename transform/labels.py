@@ -20,7 +20,7 @@ from transform.thai import skeleton, skeleton_with_map
 from transform.values import SINGLE_LINE
 
 # colons as printed, as look-alikes of other alphabets; the bars and tabs of a table
-_SEPARATOR = re.compile(r"[:：︰﹕∶=|\t]+")
+_SEPARATOR = re.compile(r"[:：︰﹕∶=|\t]+|\.{3,}[ \u00a0]+(?=[^\s:：=.])")
 _ITEM_MARK = re.compile(r"\s*(?:[-–•●○▪☐>#*|]+|(?:ข้อ(?:ที่)?\s*)?[(\[]?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)\]]*)?[\s*\\|]*")
 _TAIL = " \t\r\u00a0.…*\\"
 _SIGNATURE_END = re.compile(r"\.*[:=]?")

@@ -17,10 +17,11 @@ from rapidfuzz import fuzz
 from extract.document import Line
 from transform.form import Form, Section
 from transform.passage import ANY_MARK, DRESSING
-from transform.thai import normalize, skeleton, skeleton_with_map
+from transform.thai import normalize, skeleton, skeleton_with_map, to_arabic_digits
 
 # a heading damaged by extraction or typing is still recognised when this much of it is right (0-100)
 HEADING_LIKENESS = 84
+UNNUMBERED_LIKENESS = 92  # without its number, and over several lines
 # an unnumbered beginning of a heading must be this long to count, or sentences would pass for headings
 _SHORTEST_BEGINNING = 10
 _SHORTEST_NUMBERED = 5  # below its own number of two parts
@@ -31,8 +32,10 @@ _MOST_LINES = 4
 _NUMBER = re.compile(r"^[(\[]?(\d+(?:[.,]\d+)*)[.)\]]*[-–:]?")
 # around a heading, in its skeleton: list marks, quotes, table bars, other markup; ข้อ, หัวข้อที่, ส่วนที่ before its number
 _LEAD = re.compile(r"^[#>•●|\[\"“_–-]*(?:(?:หว)?ขอท?|สวนท|หมวดท?)?(?=[\[(]?\d)|^[#>|_]+")
+_CLOSING = " .:*\\_|"
 _TRAIL = '|"”#_'
-_UNKNOWN_HEADING = re.compile(r"^\s*\*\*\s*[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)]?\s*\S.*\*\*\s*$")
+_UNKNOWN_HEADING = re.compile(r"^\s*\*\*\s*[(\[]?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)\]]*\s*\S.*\*\*\s*$")
+_NUMBERED = re.compile(r"^[\s#]*[(\[]?([\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})?)[.)\]]*\s+[ก-ฮเ-ไ][^:：]{3,80}$")
 # what may stand behind the words of a heading: (ต่อ), ดังนี้ :-, dots and dressing
 _ENDS_HEADING = re.compile(
     r"^[\s.:…*\\(\[-]*(?:ต่อ|cont(?:inued)?\.?|(?:มี|ประกอบด้วย|รายละเอียด|โดยมีรายละเอียด)?(?:ดังนี้|ดังต่อไปนี้))?"
@@ -63,6 +66,7 @@ class Landmark:
     section: Section | None
     lines: int
     rest: int | None = None
+    is_beginning: bool = False  # only the first words of the heading stand there
     is_label: bool = False  # without its number it could be the label of a field as well
 
 
@@ -76,6 +80,7 @@ class Sight(NamedTuple):
     landmark: Landmark | None = None
     may_go_on: bool = False
     is_unknown_heading: bool = False
+    number: str | None = None  # of a line that is numbered as headings are
     is_bold: bool = False
     is_lone_number: bool = False
     begins_row: bool = False
@@ -143,7 +148,7 @@ class Landmarks:
         plain = _TAG.sub("**", text) if "<" in text else text.replace("__", "**")  # the other ways to write bold
         parts = self._parts(text)
         landmark = self._alone(text, key, is_bold=_BOLD.match(plain) is not None) if parts else Landmark(None, 1)
-        may_go_on = (landmark is None or landmark.rest is None) and self._may_go_on(key)
+        may_go_on = self._may_go_on(key)
         begins_row = landmark is None and _ROW.match(text) is not None
         special = Sight(
             landmark=landmark,
@@ -152,6 +157,8 @@ class Landmarks:
             is_bold=landmark is None and _BOLD.match(plain) is not None,
             is_lone_number=landmark is None and _LONE_NUMBER.match(text) is not None,
         )
+        numbered = _NUMBERED.match(plain.replace("**", "")) if landmark is None else None
+        special = special._replace(number=to_arabic_digits(numbered[1])) if numbered else special
         if special == _NOTHING_SPECIAL:
             return self._as_text(text, begins_row=begins_row)
         return special._replace(begins_row=begins_row, parts=parts, may_label=_may_label(text))
@@ -189,21 +196,16 @@ class Landmarks:
         goes_on = _GOES_ON.search(bare)
         bare = bare[: goes_on.start()].strip(".:") if goes_on and not number else bare
         for printed, words, section, is_label in self.headings:
-            if is_label and not number and not is_bold and not goes_on:
+            may_be_label = is_label and not number and not goes_on
+            if may_be_label and not is_bold:
                 continue
             if bare == words:
-                return Landmark(section, 1, is_label=is_label and not number and not goes_on)
+                return Landmark(section, 1, is_label=may_be_label)
             if number and number == printed and bare.startswith(words):
                 return Landmark(section, 1, _rest(text, words))
-            least = _SHORTEST_BEGINNING if number else 2 * _SHORTEST_BEGINNING
-            if (
-                len(bare) >= (_SHORTEST_NUMBERED if number == printed and "." in number else least)
-                and words.startswith(bare)
-                and number in ("", printed)
-            ):
-                return Landmark(section, 1)
-            alike = number == printed and 0.6 < len(bare) / len(words) < 1.4
-            if alike and number and fuzz.ratio(bare, words) >= HEADING_LIKENESS:
+            if number in ("", printed) and words.startswith(bare) and len(bare) >= _shortest(number):
+                return Landmark(section, 1, is_beginning=True)
+            if _is_damaged(bare, words, is_numbered=bool(number) and number == printed, is_bold=is_bold and not number):
                 return Landmark(section, 1)
         return None
 
@@ -216,7 +218,13 @@ class Landmarks:
         if found and not bare:  # a number whose words stand on the next line
             return any(found[1] == printed for printed, _, _, _ in self.headings)
         shortest = _SHORTEST_BEGINNING if found else 2 * _SHORTEST_BEGINNING
-        return len(bare) >= shortest and any(w != bare and w.startswith(bare) for _, w, _, _ in self.headings)
+        if len(bare) < shortest:
+            return False
+        return any(
+            w != bare and (w.startswith(bare) or (found and _is_like(bare, w[: len(bare)])))
+            for printed, w, _, _ in self.headings
+            if not found or found[1] == printed
+        )
 
     def _over_lines(self, lines: Sequence[Line], index: int) -> Landmark | None:
         """A title or heading spelt by this line and the next ones together."""
@@ -227,14 +235,15 @@ class Landmarks:
         number = found[1].replace(",", ".") if found else ""
         targets += [(key[:start] + w, s) for printed, w, s, _ in self.headings if number in ("", printed)]
         joined = key
-        for covered in range(2, _MOST_LINES + 1):
-            if index + covered > len(lines):
-                return None
-            joined += skeleton(lines[index + covered - 1].text).rstrip(".")
+        alike: Landmark | None = None
+        for covered in range(2, min(_MOST_LINES, len(lines) - index) + 1):
+            joined = (joined + skeleton(lines[index + covered - 1].text).rstrip(".")).rstrip(":")
             for target, section in targets:
-                if joined.rstrip(":") == target:
+                if joined == target:
                     return Landmark(section, covered)
-        return None
+                if number and section is not None and _is_like(joined, target):
+                    alike = Landmark(section, covered)
+        return alike
 
     def _parts(self, text: str) -> tuple[tuple[int, int], ...]:
         """Spans of a line of text without a running title or `หน้า 3/12` printed inside it."""
@@ -251,6 +260,22 @@ class Landmarks:
         if ("หน้า" in text or "age" in text) and _PAGE_HINT.search(text):
             spans = [piece for a, b in spans for piece in _without_page(text, a, b)]
         return tuple((a, b) for a, b in spans if text[a:b].strip(DRESSING))
+
+
+def _shortest(number: str) -> int:
+    """How many letters of a heading must be printed behind its number for its beginning to stand for it."""
+    return _SHORTEST_NUMBERED if "." in number else _SHORTEST_BEGINNING if number else 2 * _SHORTEST_BEGINNING
+
+
+def _is_damaged(bare: str, words: str, *, is_numbered: bool, is_bold: bool) -> bool:
+    """Whether a line is a heading with some letters wrong: under its own number, or alone in bold."""
+    if not (is_numbered or is_bold) or not 0.6 < len(bare) / len(words) < 1.4:
+        return False
+    return fuzz.ratio(bare, words) >= (HEADING_LIKENESS if is_numbered else UNNUMBERED_LIKENESS)
+
+
+def _is_like(a: str, b: str) -> bool:
+    return fuzz.ratio(a, b) >= UNNUMBERED_LIKENESS
 
 
 def _may_label(text: str) -> bool:
@@ -273,7 +298,9 @@ def _rest(text: str, words: str) -> int | None:
     key, origin = skeleton_with_map(text)
     end = key.find(words) + len(words)
     start = origin[end] if end < len(origin) else len(text)
-    return None if _ENDS_HEADING.match(normalize(text[start:])) else start
+    rest = normalize(text[start:])
+    is_letter_doubled = rest[:1] == normalize(text[:start])[-1:] and not rest[1:].strip(_CLOSING)
+    return None if is_letter_doubled or _ENDS_HEADING.match(rest) else start
 
 
 @lru_cache(maxsize=4)

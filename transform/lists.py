@@ -25,7 +25,8 @@ def items_of(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
     letters = [_LETTER.match(s.text) for s in segments]
     if tuple(m[1] for m in letters if m)[: len(_FIRST_LETTERS)] == _FIRST_LETTERS:
         marks = [(m.end(), []) if m else own for m, own in zip(letters, marks, strict=True)]
-    has_marks = any(skip for skip, _ in marks)
+    marked = sum(1 for skip, _ in marks if skip)
+    has_marks = marked > 1 or bool(marks and marks[0][0])  # one mark among lines without is a stray sign
     gaps = {s.gap == BLANK for s in segments[1:] if s.gap != PAGE_BREAK}
     by_blanks = not has_marks and len(gaps) > 1
     item: list[Segment] = []

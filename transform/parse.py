@@ -9,6 +9,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
+from extract.encodings import LOST
 from transform.copies import Block, CopyText
 from transform.form import Form
 from transform.labels import Hit, find_labels, find_signature, is_item_mark, labels_of
@@ -27,12 +28,14 @@ from transform.values import (
 )
 
 # what leads from a label to its value: separators, dressing, a dotted line to write on
-_LEAD = re.compile(r"[\s*\\|:：︰﹕∶=;]*(?:[-–]?>\s*|(?<=[:：])[-–—]\s+)?(?:(?:\.{2,}|…+|_{2,})(?=[^\s._…]))?")
+_LEAD = re.compile(r"[\s*\\|:：︰﹕∶=;]*(?:[-–]?>\s*|(?<=[:：])[-–—][ \t]+)?(?:(?:\.{2,}|…+|_{2,})(?=[^\s._…]))?")
+# one word before a colon with spaces on both sides, as the form prints its labels
+_LONE_LABEL = re.compile(r"[\s*]*[^\s:：]{2,30}\s+[:：]\s")
 # what parts two fields on one line
 _BETWEEN_FIELDS = re.compile(r"[ \t]*(?:[,;|*•]+|\s[-–/]+|\s\(?[\d๐-๙]{1,2}[.)])[\s*]*$")
 # the English half of a strategy's name, after its colon
 _ENGLISH_AFTER = re.compile(r"[:：]\s*[A-Za-z][^:：\u0e00-\u0e7f]*$")
-_DASH = re.compile(r"[-–—]\s+(?=\S)")
+_DASH = re.compile(r"[-–—][ \t]+(?=\S)")
 _DOTTED_LINE = re.compile(r"(?<=[^\s.…_])(?:\.{3,}|…+|_{2,})\s*$")
 _PRINTED_ORDER = attrgetter("evidence.page", "evidence.line_first", "evidence.char_from", "field")
 _SIGNATURE_DOTS = " \t\r.…*\\"
@@ -57,6 +60,7 @@ def parse_copy(text: CopyText, copy_id: str, form: Form) -> Parsed:
     parsed = Parsed()
     last_rows_complete = True
     blocks = _merged(text.blocks)
+    has_lost = any(LOST in s.text for block in blocks for s in block.segments)
     sections = {block.section.id for block in blocks if block.section is not None}
     for block in blocks:
         assert block.section is not None
@@ -74,10 +78,22 @@ def parse_copy(text: CopyText, copy_id: str, form: Form) -> Parsed:
             parsed.readings.extend(rows.readings)
             parsed.consumed |= rows.consumed
             last_rows_complete = rows.is_complete
+    if has_lost:
+        parsed.readings = [_without_lost(r) for r in parsed.readings]
     parsed.is_closed = any(s.reads == "signature" and s.id in sections for s in form.sections)
     has_reports = any(s.reads == "reports" and s.id in sections for s in form.sections)
-    parsed.is_truncated = not parsed.is_closed and not (has_reports and last_rows_complete)
+    is_complete = has_reports and last_rows_complete and not text.is_cut
+    parsed.is_truncated = not parsed.is_closed and not is_complete
     return parsed
+
+
+def _without_lost(reading: Reading) -> Reading:
+    """No value is read across a character that the file's encoding lost."""
+    raw = reading.evidence.raw
+    if LOST not in raw or reading.field == "reports" or reading.problem:
+        return reading
+    problem = f"{raw!r} holds a character that was lost before the file came; expected it as printed on the form"
+    return reading._replace(value=None, problem=problem)
 
 
 def _merged(blocks: Sequence[Block]) -> list[Block]:
@@ -96,7 +112,10 @@ def _merged(blocks: Sequence[Block]) -> list[Block]:
 
 
 def mark_cut(readings: Iterable[Reading], is_truncated: bool) -> tuple[Reading, ...]:
-    """The readings in printed order; in a truncated copy the ones that end last are cut off: they are no reading."""
+    """The readings in printed order; in a truncated copy the ones that end last are cut off: they are no reading.
+
+    A status that is the last thing printed may go on behind the colon it ends at.
+    """
     ordered = sorted(readings, key=_PRINTED_ORDER)
     if not is_truncated or not ordered:
         return tuple(ordered)
@@ -106,8 +125,11 @@ def mark_cut(readings: Iterable[Reading], is_truncated: bool) -> tuple[Reading, 
         return r.evidence.page + wraps, r.evidence.line_last, r.evidence.char_to
 
     last = max(end(r) for r in ordered)
+    before = max((end(r) for r in ordered if r.field != "reports"), default=last)
     return tuple(
-        Reading(r.copy_id, r.field, r.report_seq, r.evidence, None, r.problem, True) if end(r) == last else r
+        r._replace(value=None, is_cut=True)
+        if end(r) == last or (end(r) == before and r.field.endswith(".status_text"))
+        else r
         for r in ordered
     )
 
@@ -222,7 +244,7 @@ def _value_span(passage: Passage, hit: Hit, names: Names, end: int) -> tuple[int
     """Where the value of a label stands: up to the next label, a blank line, or a line that must be something else."""
     raw = passage.raw
     start = _LEAD.match(raw, hit.value, end).end()  # type: ignore[union-attr]  # it matches the empty text too
-    if not hit.has_colon and hit.entry.parser != "baht" and (dash := _DASH.match(raw, start, end)):
+    if hit.entry.parser != "baht" and (dash := _DASH.match(raw, start, end)):
         start = dash.end()
     line_end = raw.find("\n", start, end)
     if line_end < 0:
@@ -237,9 +259,10 @@ def _value_span(passage: Passage, hit: Hit, names: Names, end: int) -> tuple[int
         if begin >= end or (segment.gap == BLANK and not (hit.entry.is_repeated and is_item_start(segment.text))):
             break
         # a line `words : …` after the end of a value is a label the form does not have; within a wrapped one it is text
-        is_short = segment.gap or len(above.text) < _FULL_LINE or has_dotted_label(segment.text)
+        is_apart: object = segment.gap or len(above.text) < _FULL_LINE
+        is_apart = is_apart or has_dotted_label(segment.text) or _LONE_LABEL.match(segment.text)
         is_english = hit.entry.parser == "strategy_issue" and _ENGLISH_AFTER.search(segment.text)
-        if is_short and not is_english and looks_like_label(raw[begin : min(end, begin + len(segment.text))]):
+        if is_apart and not is_english and looks_like_label(raw[begin : min(end, begin + len(segment.text))]):
             break
         stop = min(end, begin + len(segment.text))
     return start, stop
@@ -265,12 +288,22 @@ def _entry_readings(
         if entry.is_repeated and entry.fields[0].is_list:  # a second ตัวชี้วัด line continues the list
             address = _shifted(address, base, offset)
             seen[base] = max(seen.get(base, 0), _ordinal(address, base))
-        at = passage.raw.find(value.part, position, stop) if value.part else -1
         evidence = whole
-        if value.part and at >= 0:
-            position = at + len(value.part)
-            evidence = passage.evidence(at, position) or whole
+        if value.part and (found := _find(passage.raw, value.part, position, stop)):
+            position = found[1]
+            evidence = passage.evidence(*found) or whole
         yield Reading(copy_id, address, None, evidence, value.value, value.problem)
+
+
+def _find(raw: str, part: str, start: int, stop: int) -> tuple[int, int] | None:
+    """Where a part of a value stands; a part that was broken over lines is found by its letters."""
+    if "\n" not in raw[start:stop]:
+        at = raw.find(part, start, stop)
+        return (at, at + len(part)) if at >= 0 else None
+    kept = [n for n in range(start, stop) if not raw[n].isspace()]
+    bare = "".join(part.split())
+    at = "".join(raw[n] for n in kept).find(bare)
+    return (kept[at], kept[at + len(bare) - 1] + 1) if at >= 0 and bare else None
 
 
 def _ordinal(address: str, base: str) -> int:

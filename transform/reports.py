@@ -20,15 +20,11 @@ from transform.addresses import row_key
 from transform.passage import BLANK, Passage, join_wraps
 from transform.records import Evidence, Reading
 from transform.report_lines import day_of, read_usual_rows
-from transform.thai import is_placeholder, skeleton, squash, to_arabic_digits
+from transform.report_starts import DATE, LABEL_LIKENESS, PROGRESS, ROW_LABEL, is_reprinted, row_starts
+from transform.thai import is_placeholder, skeleton, squash
 from transform.values import money, percent, unbroken
 
-_ROW = re.compile("รายงานครงท")
-_ROW_NUMBER = re.compile(r"[\s.:(]*([\d๐-๙]{1,4})(?![\d๐-๙])(?:\s*/\s*[2๒][5๕][\d๐-๙]{2}(?![\d๐-๙]))?(?!\s*/)[.)]*")
-_ROW_LABEL, _PROGRESS_LABEL, _AMOUNT_LABEL = "รายงานครงท", "ความกาวหนาของงานฯ", "งบประมาณทเบกใช"
-_PROGRESS = re.compile(
-    r"ความกาวหนา(?:(?:ของ)?(?:งาน|โครงการ)?ฯ?[.]*(?:รอยละ)?[=:]|ของ(?:งาน|โครงการ)ฯ[.]*(?:รอยละ)?-?(?=\d))"
-)
+_PROGRESS_LABEL, _AMOUNT_LABEL = "ความกาวหนาของงานฯ", "งบประมาณทเบกใช"
 # a table cell broken over a page can put the two status words inside the label of the amount
 _AMOUNT = re.compile(r"งบประมาณทเบก(?P<inside>:[^=]*?)?(?:จาย)?ใช(?:ไป)?(?:\(?ครงท(?P<number>\d*)\)?)?(?:\(บาท\))?[=:]")
 _NUMBER_AT_END = re.compile(r"\([^()\d]{0,8}(\d*)\)$")
@@ -36,22 +32,19 @@ _UNIT = re.compile("บาท(?:ถวน)?")
 # words between the unit and the next colon that belong to the amount
 _AFTER_UNIT = re.compile(r"(?:\.-|/[ก-๎]+|\s*\([^()\n]*\))*")
 _DATE_WORD = re.compile(r"\s*วันที่[\s:：]*(?=[\d๐-๙])")
-_DATE = r"[\d๐-๙]{1,4}[/.-][\d๐-๙]{1,2}[/.-][\d๐-๙]{1,4}"
-_DATE_LIKE = re.compile(rf"\s*{_DATE}")
+_DATE_LIKE = re.compile(rf"\s*{DATE}(?=[\s:：(|*<,;]|$)")
 _EDGES = ":：= \t\r\n\x00\u00a0\u3000\u200b\ufeff*\\|"
 _COLON = re.compile("[:：]")
-# what the number of a row is followed by; a sentence can begin with the same words
-_AFTER_NUMBER = re.compile(rf"[\s*\\|]*(?:[:：=]|{_DATE})")
-# a line with the date of a row whose label is damaged or lost
-_DATED_LINE = re.compile(
-    rf"^(?P<label>[^:：\n]{{0,30}}?)\s*(?P<number>[\d๐-๙]{{0,4}})\s*(?:[:：]{{1,2}}\s*)+{_DATE}\s*[:：]", re.MULTILINE
-)
 _NEXT_HEADING = re.compile(r"\s*\**\s*[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)]\s*[ก-ฮเ-ไ]")
-# a label with some wrong letters is still recognised when this much of it is right (0-100)
-LABEL_LIKENESS = 75
 _SHORTEST_LABEL = 3
+# letters printed too many at the beginning of a label, and what stands before a word
+_MOST_LETTERS_MORE = 3
+_BEFORE_WORD = tuple(" \t\n:：*\\|%")
 # the usual words of the last column; a copy that ends inside one was cut there
 _USUAL_TARGET, _USUAL_END = "เป็นไปตามเป้าหมาย", "เป้าหมาย"
+_USUAL = (_USUAL_TARGET, "ต่ำกว่าเป้าหมาย", "สูงกว่าเป้าหมาย", "ยังไม่ดำเนินการ", "ล่าช้ากว่าแผน", "เร็วกว่าแผน", "ยกเลิกโครงการ")
+
+_WHOLE_TARGET = squash(_USUAL_TARGET)
 
 
 @dataclass
@@ -68,14 +61,6 @@ class _Span(NamedTuple):
 
     start: int
     end: int
-
-
-class _Start(NamedTuple):
-    """Where a row begins, its number (None: its label is lost, so it is no row), and where its number ends."""
-
-    start: int
-    number: int | None
-    body: int
 
 
 class _Amount(NamedTuple):
@@ -98,22 +83,22 @@ def read_reports(passage: Passage, copy_id: str) -> ReportRows:
 def read_rows_by_anchors(passage: Passage, copy_id: str) -> ReportRows:
     """The rows of a section that is not printed as usual."""
     rows = ReportRows()
-    starts = _row_starts(passage)
+    starts = row_starts(passage)
     if not starts:
         return rows
     printed: Counter[int] = Counter()
     keys: list[str] = []
-    bounds = [passage.line_start(s.start) for s in starts[1:]] + [len(passage.raw)]
+    bounds = [s.start for s in starts[1:]] + [len(passage.raw)]
     end = 0
-    for (start, number, body), bound in zip(starts, bounds, strict=True):
+    for (start, number, body, label), bound in zip(starts, bounds, strict=True):
         if number is None:
             continue
-        if _is_reprinted(passage, start, bound):
+        if is_reprinted(passage, start, bound):
             rows.consumed |= passage.places(start, bound - 1)
             continue
         printed[number] += 1
         key = row_key(number, printed[number])
-        head = passage.evidence(start, body)
+        head = passage.evidence(label, body)
         assert head is not None
         keys.append(key)
         rows.readings.append(Reading(copy_id, f"reports[{key}].seq", number, head, str(number)))
@@ -134,47 +119,10 @@ def _is_cut_target(readings: list[Reading]) -> bool:
     targets = [r.value for r in readings if r.value and r.field.endswith(".target_status")]
     if not targets:
         return False
-    last, others = targets[-1], {*targets[:-1], _USUAL_TARGET}
+    last, others = targets[-1], {*targets[:-1], *_USUAL}
     if any(o != last and o.startswith(last) for o in others):
         return True
     return any(last.endswith(_USUAL_END[:n]) for n in range(2, len(_USUAL_END)))
-
-
-def _row_starts(passage: Passage) -> list[_Start]:
-    """The rows in printed order: numbered labels that begin a line, also damaged ones; a lost label ends a row."""
-    found: dict[int, _Start] = {}
-    for match in _ROW.finditer(passage.key):
-        start = passage.raw_index(match.start())
-        digits = _ROW_NUMBER.match(passage.raw, passage.raw_index(match.end()))
-        if digits and passage.starts_line(start):
-            found[passage.line_start(start)] = _Start(start, int(to_arabic_digits(digits[1])), digits.end())
-    for line in sorted(found)[1:]:
-        if not _AFTER_NUMBER.match(passage.raw, found[line].body) and not _is_after_progress(passage, found, line):
-            del found[line]  # `รายงานครั้งที่ 9 ยังไม่ส่ง`: a sentence of the row above
-    for match in _DATED_LINE.finditer(passage.raw):
-        if match.start() in found:
-            continue
-        likeness = fuzz.ratio(skeleton(match["label"]), _ROW_LABEL)
-        if match["number"] and likeness >= LABEL_LIKENESS:
-            number = int(to_arabic_digits(match["number"]))
-            found[match.start()] = _Start(match.start("label"), number, match.end("number"))
-        elif _is_after_progress(passage, found, match.start()):
-            found[match.start()] = _Start(match.start(), None, match.start())
-    return [found[line] for line in sorted(found)]
-
-
-def _is_reprinted(passage: Passage, start: int, bound: int) -> bool:
-    """Whether the line of a row is printed again right below, word for word, as after a page break: one row."""
-    line = squash(passage.raw[start:bound])
-    return bound < len(passage.raw) and squash(passage.raw[bound : bound + bound - start]).startswith(line)
-
-
-def _is_after_progress(passage: Passage, found: dict[int, _Start], line: int) -> bool:
-    """Whether the row above a dated line has printed its progress already: then the line is a row of its own."""
-    above = max((f.body for f in found.values() if f.start < line), default=None)
-    if above is None:
-        return False
-    return _PROGRESS.search(passage.key, passage.key_index(above), passage.key_index(line)) is not None
 
 
 def _begins_something(line: str, above: str) -> bool:
@@ -183,8 +131,8 @@ def _begins_something(line: str, above: str) -> bool:
     One or two letters can as well be the end of a word, unless the text above is whole.
     """
     key = skeleton(line)
-    is_long = len(key) >= _SHORTEST_LABEL or squash(above) == squash(_USUAL_TARGET)
-    return _NEXT_HEADING.match(line) is not None or (is_long and _ROW_LABEL.startswith(key))
+    is_long = len(key) >= _SHORTEST_LABEL or squash(above) == _WHOLE_TARGET
+    return _NEXT_HEADING.match(line) is not None or (is_long and ROW_LABEL.startswith(key))
 
 
 class _Row:
@@ -236,15 +184,28 @@ class _Row:
     def _anchors(self, low: int, high: int) -> list[tuple[int, int]]:
         """Where the progress label stands; a damaged one is looked for only when no whole one is there."""
         key = self.passage.key
-        found = [m.span() for m in _PROGRESS.finditer(key, low, high)]
+        found = [m.span() for m in PROGRESS.finditer(key, low, high)]
         if found:
-            return found
-        for equals in re.finditer("=", key[low:high]):
-            end = low + equals.start()
+            return [(self._word_start(start, low), end) for start, end in found]
+        for sign in re.finditer("[=:]", key[low:high]):
+            end = low + sign.start()
             start = max(low, end - len(_PROGRESS_LABEL))
             if fuzz.ratio(key[start:end].lstrip(":"), _PROGRESS_LABEL) >= LABEL_LIKENESS:
-                return [(start + len(key[start:end]) - len(key[start:end].lstrip(":")), end + 1)]
+                start += len(key[start:end]) - len(key[start:end].lstrip(":"))
+                return [(self._word_start(start, low), end + 1)]
         return []
+
+    def _word_start(self, start: int, low: int) -> int:
+        """Where the word of a label begins in which a letter too many was printed."""
+        key, raw = self.passage.key, self.passage.raw
+        for back in range(1, _MOST_LETTERS_MORE + 1):
+            at = start - back
+            if at < low or not "ก" <= key[at] <= "ฮ":
+                return start
+            place = self.passage.raw_index(at)
+            if raw[place - 1 : place] in _BEFORE_WORD:
+                return at
+        return start
 
     def _own(self, anchors: list[tuple[int, int]], high: int) -> tuple[tuple[int, int], _Amount | None, int]:
         """The progress anchor of this row with its amount, and where the row ends at most.
@@ -266,15 +227,17 @@ class _Row:
         found = _AMOUNT.search(key, low, high)
         if found:
             number = int(found["number"]) if found["number"] else None
-            return _Amount(found.start(), found.end(), number, found.span("inside") if found["inside"] else None)
-        for equals in re.finditer("=", key[low:high]):
-            end = low + equals.start()
+            inside = found.span("inside") if found["inside"] else None
+            return _Amount(self._word_start(found.start(), low), found.end(), number, inside)
+        for sign in re.finditer("[=:]", key[low:high]):
+            end = low + sign.start()
             numbered = _NUMBER_AT_END.search(key, low, end)
             label_end = numbered.start() if numbered else end
             start = max(low, label_end - len(_AMOUNT_LABEL))
             if fuzz.ratio(key[start:label_end], _AMOUNT_LABEL) >= LABEL_LIKENESS:
                 while start < label_end and not "ก" <= key[start] <= "ฮ":
                     start += 1
+                start = self._word_start(start, low)
                 return _Amount(start, end + 1, int(numbered[1]) if numbered and numbered[1] else None, None)
         return None
 
@@ -287,7 +250,8 @@ class _Row:
                 break
             opens = segment.text.lstrip()[:1] in (":", "：", "=")
             above = passage.raw[start:begin].strip(_EDGES)
-            if above and not opens and (segment.gap == BLANK or _begins_something(segment.text, above)):
+            is_over = segment.gap == BLANK or (segment.gap and squash(above) == _WHOLE_TARGET)
+            if above and not opens and (is_over or _begins_something(segment.text, above)):
                 return passage.starts[n - 1] + len(passage.segments[n - 1].text)
         return end
 

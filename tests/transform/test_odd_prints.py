@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.transform.odd_prints import ODD_PRINTS, TEXT, Print
-from tests.transform.reading import documents, only, read_text, unread
+from tests.transform.reading import TITLE, documents, only, read_text, unread
 
 
 def facts(found: dict[str, Any]) -> dict[str, Any]:
@@ -72,3 +72,98 @@ def test_a_bold_line_among_marked_items_is_a_heading_nobody_knows() -> None:
     text = TEXT.replace("**1.5", "**ประโยชน์ที่คาดว่าจะได้รับ**\n\nชุมชนปลอดภัย\n\n**1.5")
     assert unread(text) == ["**ประโยชน์ที่คาดว่าจะได้รับ**", "ชุมชนปลอดภัย"]
     assert only(text)["objectives"] == only(TEXT)["objectives"]
+
+
+def test_text_below_a_page_break_is_no_part_of_a_whole_status() -> None:
+    text = f"{TEXT}\n{TITLE}\n\nหมายเหตุ ข้อมูลจากระบบติดตาม\n"
+    assert unread(text) == ["หมายเหตุ ข้อมูลจากระบบติดตาม"]
+    assert only(text)["reports"] == only(TEXT)["reports"]
+
+
+def test_an_unknown_label_below_a_long_value_is_named() -> None:
+    long = "๑.๒.๒ ตรอกซอยและทางเดินเท้ามีแสงสว่างเพียงพอตลอดคืนและประชาชนเดินทางกลับบ้านได้อย่างปลอดภัยทุกคืน"
+    text = TEXT.replace("๑.๒.๒ ตรอกซอยและทางเดินเท้ามีแสงสว่างเพียงพอตลอดคืน", f"{long}\nสถานะโครงการ : แล้วเสร็จ")
+    assert unread(text) == ["สถานะโครงการ : แล้วเสร็จ"]
+    assert only(text)["strategy"]["goal_text"] == long.removeprefix("๑.๒.๒ ")
+
+
+def test_rows_whose_line_end_was_lost_are_two_rows() -> None:
+    text = TEXT.replace("เป็นไปตามเป้าหมาย\nรายงานครั้งที่ 4", "เป็นไปตามเป้าหมายรายงานครั้งที่ 4")
+    assert text != TEXT
+    assert only(text)["reports"] == only(TEXT)["reports"]
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "field"),
+    [
+        ("21/1/2563", "21/1/25\ufffd3", "reports[4].date"),
+        ("๑.๒.๒ ", "๑.๒.\ufffd ", "strategy.goal_text"),
+        ("ปุณณวิช", "ปุณ\ufffdวิช", "responsible.name"),
+        ("9,568 บาท", "9,5\ufffd8 บาท", "reports[1].disbursed_baht"),
+    ],
+)
+def test_no_value_is_read_across_a_lost_character(there: str, here: str, field: str) -> None:
+    file = read_text(TEXT.replace(there, here))
+    (copy,) = file.copies
+    (reading,) = [r for r in copy.readings if r.field == field]
+    assert reading.value is None
+    assert reading.problem is not None
+
+
+def test_a_copy_that_ends_inside_the_last_heading_is_cut() -> None:
+    text = TEXT[: TEXT.index("โครงการและการใช้จ่ายงบประมาณ**")]
+    assert [c.is_truncated for c in read_text(text).copies] == [True]
+
+
+@pytest.mark.parametrize("status", ["ยังไม่ดำเนิ", "ต่ำกว่าเป", "สูงก"])
+def test_a_copy_that_ends_inside_a_status_is_cut(status: str) -> None:
+    text = TEXT.rstrip().removesuffix("เป็นไปตามเป้าหมาย") + status
+    (copy,) = read_text(text).copies
+    assert copy.is_truncated
+    assert [r.value for r in copy.readings if r.field == "reports[5].target_status"] == [None]
+
+
+def test_a_status_that_may_go_on_behind_its_colon_is_no_reading() -> None:
+    text = TEXT[: TEXT.index("ส่งแบบให้สำนัก")] + "ประชุม :"
+    (copy,) = read_text(text).copies
+    assert [(r.value, r.is_cut) for r in copy.readings if r.field == "reports[2].status_text"] == [(None, True)]
+
+
+@pytest.mark.parametrize(
+    "heading", ["1.7 ปัญหาและอุปสรรค", "3. ปัญหาและอุปสรรค", "**(1.7) ปัญหาและอุปสรรค**", "**3.) ปัญหา**"]
+)
+@pytest.mark.parametrize("below", ["1.3", "1.4", "1.5", "1.6"])
+def test_a_section_the_form_does_not_have_is_named(heading: str, below: str) -> None:
+    plain = TEXT if "*" in heading else TEXT.replace("**", "")
+    after = plain.index("**" * ("*" in heading) + {"1.3": "1.4", "1.4": "1.5", "1.5": "1.6", "1.6": "2."}[below])
+    text = f"{plain[:after]}{heading}\n\nฝนตกหลายวัน\n\n{plain[after:]}"
+    assert unread(text) == [heading, "ฝนตกหลายวัน"]
+    assert {**only(text), "unread_lines": []} == {**only(plain), "unread_lines": []}
+
+
+@pytest.mark.parametrize(
+    ("there", "here"),
+    [
+        ("ความก้าวหน้าของงานฯ", "คความก้าวหน้าของงานฯ"),
+        ("ความก้าวหน้าของงานฯ", "ความก้าวหน้าขอองงานฯ"),
+        ("งบประมาณที่เบิกใช้", "งบประมาณที่เบิกใใช้"),
+        ("**1.5 เป้าหมายของโครงการ..**", "**1.5 เป้าหมายของโครงการร**"),
+        ("**1.4 วัตถุประสงค์ของโครงการ**", "**วัตถุประสสงค์ของโครงการ**"),
+        ("ระยะ 20 ปี (ยุทธ", "ระยะะ 20 ปี\n(ยุทธ"),
+        ("ผู้ประสานงาน สยป : ", "ผู้ประคานงาน สยป\t"),
+        ("งบประมาณที่ใช้ไป : ", "งบประมาณที่ไช้ไป..... "),
+    ],
+)
+def test_a_letter_too_many_or_wrong_in_a_label_or_heading_changes_nothing(there: str, here: str) -> None:
+    text = TEXT.replace(there, here)
+    assert text != TEXT
+    assert unread(text) == []
+    assert only(text) == only(TEXT)
+
+
+def test_a_wrapped_part_of_a_path_has_its_own_place() -> None:
+    text = TEXT.replace("ฝ่ายโยธา / ฝ่ายโยธา", "ฝ่าย\nโยธา / ฝ่ายโยธา")
+    (copy,) = read_text(text).copies
+    places = {r.field: r.evidence for r in copy.readings if r.field.startswith("agency_path")}
+    assert (places["agency_path[2]"].raw, places["agency_path[3]"].raw) == ("ฝ่าย\nโยธา", "ฝ่ายโยธา")
+    assert places["agency_path[3]"].line_first == places["agency_path[2]"].line_last

@@ -1,0 +1,48 @@
+"""What a line is wherever it stands, told by its text alone: the short cut that most lines of a dump take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from transform.form import Form
+from transform.labels import is_item_mark, labels_of
+from transform.landmarks import landmarks_of
+
+# kinds of line: blank, text in which no label stands, the beginning of a report row; the id of the section whose label
+# begins the line; anything else has to be looked at where it stands
+BLANK_LINE, PLAIN, ROW_LINE, OTHER = "", "plain", "row", "?"
+NOTHING: frozenset[str] = frozenset()
+PROSE, ROWS = frozenset({PLAIN}), frozenset({PLAIN, ROW_LINE})
+# the number a heading or an item begins with
+COUNT = re.compile(r"[\s(\[*#-]*(\d{1,2}(?:\.\d{1,2})?)(?![\d.]\d)")
+
+
+def dress(text: str) -> tuple[bool, ...]:
+    """How a heading is printed: in bold, as markdown heading, in HTML."""
+    head = text.lstrip()
+    return head.startswith(("**", "__")), head.startswith("#"), head.startswith("<")
+
+
+@lru_cache(maxsize=4)
+def kinds_of(form: Form) -> Callable[[str], str]:
+    """What a line is wherever it stands, by its text; lines are printed by many copies and forms."""
+    landmarks, labels = landmarks_of(form), labels_of(form)
+
+    @lru_cache(maxsize=65536)
+    def kind_of(text: str) -> str:
+        sight = landmarks.look(text)
+        if sight.is_blank:
+            return BLANK_LINE
+        if not sight.is_whole:
+            return OTHER
+        if sight.begins_row:
+            return ROW_LINE
+        if not sight.may_label:
+            return PLAIN
+        hits = labels.of_line(text.rstrip())
+        begins = hits and hits[0].has_colon and is_item_mark(text[: hits[0].start])
+        return hits[0].entry.section if begins and hits[0].entry.fields[0].policy != "identity" else OTHER
+
+    return kind_of
