@@ -50,6 +50,19 @@ class Rule:
         return frozenset(name for _, name, _, _ in parts if name is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words by which the rules about free text judge; in doubt a word excuses a text."""
+
+    waiting_beginnings: tuple[str, ...]
+    waiting_texts: tuple[str, ...]
+    years_of_something_else: tuple[str, ...]
+    first_quarter_events: tuple[str, ...]
+    beside_a_district: tuple[str, ...]
+    districts_of_others: tuple[str, ...]
+    counted_things: tuple[str, ...]
+
+
 @lru_cache(maxsize=4)
 def load_catalogue(path: Path = CATALOGUE) -> Mapping[str, Rule]:
     """Every rule by its id, in the order of the file.
@@ -75,6 +88,23 @@ def load_reasons(path: Path = CATALOGUE) -> Mapping[str, Mapping[str, str]]:
     """Why reconciling chose a value, in words: id of its rule → language → text."""
     reasons: dict[str, dict[str, str]] = tomllib.loads(path.read_text(encoding="utf-8"))["reasons"]
     return reasons
+
+
+@lru_cache(maxsize=4)
+def load_vocabulary(path: Path = CATALOGUE) -> Vocabulary:
+    """The words of the rules about free text.
+
+    Raises ValueError naming the list when one is missing, unknown or empty, or holds an empty word (it fits any text).
+    """
+    lists = tomllib.loads(path.read_text(encoding="utf-8"))["vocabulary"]
+    try:
+        vocabulary = Vocabulary(**{name: tuple(words) for name, words in lists.items()})
+    except TypeError as error:
+        raise ValueError(f"{path.name}: vocabulary: {error}; see the comments beside it") from error
+    empty = sorted(name for name, words in lists.items() if not words or not all(word.strip() for word in words))
+    if empty:
+        raise ValueError(f"{path.name}: vocabulary: {', '.join(empty)} without words or with an empty one")
+    return vocabulary
 
 
 def _check(rule: Rule, place: str) -> None:

@@ -1,6 +1,6 @@
 """Checks between the values of a form: what a single column cannot show. Pure pandas, quick to import.
 
-Every rule is one function from `Given` to the rows it objects to (`report_rules`, `project_rules`).
+Every rule is one function from `Given` to the rows it objects to (`report_rules`, `project_rules`, `text_rules`).
 Values are compared, never changed: an impossible value stays in the facts and is flagged here.
 """
 
@@ -14,12 +14,13 @@ from expectations.catalogue import load_catalogue
 from expectations.objections import Frame, Given
 from expectations.project_rules import PROJECT_RULES
 from expectations.report_rules import REPORT_RULES
+from expectations.text_rules import TEXT_RULES
 from transform.registers import Registers
 
 COLUMNS = ("rule", "project_code", "report_no", "occurrence", "field", "value", "against")
 KEY = ["project_code", "report_no", "occurrence", "field"]
 _NUMBERS = ("report_no", "occurrence")
-RULES: Mapping[str, Callable[[Given], Frame]] = {**REPORT_RULES, **PROJECT_RULES}
+RULES: Mapping[str, Callable[[Given], Frame]] = {**REPORT_RULES, **PROJECT_RULES, **TEXT_RULES}
 
 
 def run(frames: Mapping[str, Frame], registers: Registers) -> Frame:

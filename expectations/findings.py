@@ -17,6 +17,7 @@ import pandas as pd
 from expectations.catalogue import load_catalogue
 from expectations.conflicts import conflicts_of, told
 from expectations.lifecycle import Finding, findings_in, follow
+from expectations.unread import owned, quoted
 from expectations.validate import Validation
 from expectations.words import label_of, shortened, spoken, without_phone
 from transform.addresses import row_key
@@ -27,7 +28,6 @@ from transform.tables import frame_of
 Place: TypeAlias = tuple[str, int | None, int | None]  # uri, page, line
 Nowhere: TypeAlias = tuple[str | None, int | None, int | None]
 Frame: TypeAlias = pd.DataFrame
-_LINES_NAMED = 12
 _FAILING = ("rule", "project_code", "report_no", "occurrence", "value", "against", "severity")
 
 
@@ -68,10 +68,11 @@ def collect(
     `crosscheck_rows` and `validation` are those of the same `frames`; `previous` holds quality.finding of the touched
     projects and of findings without a project. Pure: the same arguments give the same rows.
     """
+    unread = owned(frames["unread_line"], frames["form_copy"])
     drafts = [
-        *_objections(crosscheck_rows, night, form),
+        *_objections(crosscheck_rows, night, unread, form),
         *_failing_columns(validation.failures, crosscheck_rows, form),
-        *_files(night),
+        *_files(night, unread),
         *_codes(night),
     ]
     places = _places(night)
@@ -80,21 +81,34 @@ def collect(
     uris = {file.uri for file in night.files}
 
     def is_judged(finding: Finding) -> bool:
-        return finding.project_code in touched if finding.project_code else finding.uri in uris
+        if finding.project_code is None:
+            return finding.uri in uris
+        if finding.rule == "narrative_reused" and finding.value not in touched:  # the other project was not compared
+            return finding.project_code in touched and _is_rewritten(finding, frames["dim_project_history"])
+        return finding.project_code in touched
 
     table = form.tables["finding"]
     rows = follow(tonight, findings_in(previous), night.night, is_judged)
     return frame_of(table, [{name: getattr(f, name) for name in table.column_names} for f in rows])
 
 
+def _is_rewritten(finding: Finding, history: Frame) -> bool:
+    """Whether the rationale of a project is another one than when the finding was seen last."""
+    states = history[history["project_code"] == finding.project_code].sort_values("valid_from")
+    before = states[states["valid_from"] <= pd.Timestamp(finding.last_seen)]
+    texts = [None if pd.isna(s["rationale"].iloc[-1]) else s["rationale"].iloc[-1] for s in (before, states) if len(s)]
+    return len(set(texts)) > 1
+
+
 # ---------------------------------------------------------------- what is found
 
 
-def _objections(rows: Frame, night: Night, form: Form) -> Iterator[_Draft]:
+def _objections(rows: Frame, night: Night, unread: Frame, form: Form) -> Iterator[_Draft]:
     """Cross-checks as they are; conflicts are told with what each copy says, contested ones folded."""
     conflicts = {d.project_code: conflicts_of(d) for d in night.deliveries}
     cut = {d.project_code: _cut_at(d) for d in night.deliveries}
     copies = {copy.copy_id: copy for copy in night.copies}
+    lines = dict(tuple(unread.groupby("project_code")))
     for row in _records(rows):
         known = conflicts.get(row["project_code"], [])
         if row["rule"] == "copies_conflict":
@@ -106,12 +120,25 @@ def _objections(rows: Frame, night: Night, form: Form) -> Iterator[_Draft]:
                 yield _Draft(**row, detail={x: told(conflict, copies, form, x) for x in ("th", "en")})
         elif row["rule"] == "truncated_copy":
             yield _Draft(**row, place=cut.get(row["project_code"]))
+        elif row["rule"] == "unread_lines":
+            yield from _unread_lines(night, lines[row["project_code"]], row["project_code"])
+        elif row["rule"] == "unknown_heading":
+            yield _Draft(**row, of=row["value"], place=_printed_at(lines[row["project_code"]], row["value"], night))
         else:
             yield _Draft(**row)
 
 
 def _cut_at(delivery: Delivery) -> Place | None:
     return min(((c.uri, c.page_last, c.line_last) for c in delivery.copies if c.is_truncated), default=None)
+
+
+def _printed_at(unread: Frame, text: str, night: Night) -> Place:
+    """Where an unread line stands first, in order of files."""
+    uris = {file.source_sha256: file.uri for file in night.files}
+    rows = unread[unread["text"].str.strip() == text]
+    return min(
+        (uris[s], int(p), int(n)) for s, p, n in zip(rows["source_sha256"], rows["page"], rows["line"], strict=True)
+    )
 
 
 def _failing_columns(failures: Frame, crosschecks: Frame, form: Form) -> Iterator[_Draft]:
@@ -141,29 +168,22 @@ def _address(row: Mapping[str, Any], form: Form) -> str | None:
     return field
 
 
-def _files(night: Night) -> Iterator[_Draft]:
-    """Rejected files, and files with lines that belong to no part of the form.
-
-    A file of one project is that project's affair; of several, nobody's in particular.
-    """
-    projects: dict[str, set[str | None]] = {}
-    for copy in night.copies:
-        projects.setdefault(copy.source_sha256, set()).add(copy.project_code)
+def _files(night: Night, unread: Frame) -> Iterator[_Draft]:
+    """Rejected files, and the unread lines of a file that are no project's in particular."""
     for file in night.files:
         if file.status == "rejected":
             nowhere = (file.uri, None, None)
             yield _Draft("file_rejected", value=file.code, against=file.reason, of=file.source_sha256, place=nowhere)
-        elif file.unread:
-            codes = projects.get(file.source_sha256, set())
-            code = next(iter(codes)) if len(codes) == 1 else None
-            lines = sorted((u.page, u.line) for u in file.unread)
-            more = " …" if len(lines) > _LINES_NAMED else ""
-            named = {
-                "th": ", ".join(f"หน้า {p} บรรทัด {n}" for p, n in lines[:_LINES_NAMED]) + more,
-                "en": ", ".join(f"page {p} line {n}" for p, n in lines[:_LINES_NAMED]) + more,
-            }
-            place = (file.uri, *lines[0])
-            yield _Draft("unread_lines", code, value=str(len(lines)), of=file.source_sha256, place=place, detail=named)
+    yield from _unread_lines(night, unread[unread["project_code"].isna()], None)
+
+
+def _unread_lines(night: Night, unread: Frame, project_code: str | None) -> Iterator[_Draft]:
+    """The unread lines of a project, or of none, file by file, each line quoted with its place."""
+    uris = {file.source_sha256: file.uri for file in night.files}
+    for sha, lines in unread.groupby("source_sha256", sort=True):
+        first = (uris[str(sha)], int(lines["page"].iloc[0]), int(lines["line"].iloc[0]))
+        detail = {language: quoted(lines, language) for language in ("th", "en")}
+        yield _Draft("unread_lines", project_code, value=str(len(lines)), of=str(sha), place=first, detail=detail)
 
 
 def _codes(night: Night) -> Iterator[_Draft]:
@@ -251,7 +271,7 @@ def _words(draft: _Draft, place: Nowhere, form: Form, language: str) -> dict[str
         "report": "-" if draft.report_no is None else str(draft.report_no),
         "label": draft.label or label_of(draft.field, form, language),
         "value": without_phone(draft.field, spoken(shortened(draft.value), language), form),
-        "against": without_phone(draft.field, _compared(draft, language), form),
+        "against": without_phone(draft.field, _compared(draft, form, language), form),
         "file": (uri or "-").rsplit("/", 1)[-1],
         "page": "-" if page is None else str(page),
         "line": "-" if line is None else str(line),
@@ -259,8 +279,10 @@ def _words(draft: _Draft, place: Nowhere, form: Form, language: str) -> dict[str
     }
 
 
-def _compared(draft: _Draft, language: str) -> str:
-    """What a value was compared with; the three ways to add up disbursed amounts are named."""
+def _compared(draft: _Draft, form: Form, language: str) -> str:
+    """What a value was compared with; ways to add up disbursed amounts and fields of one text are named."""
+    if draft.rule == "placeholder_text" and draft.against is not None:
+        return ", ".join(label_of(field, form, language) for field in draft.against.split(", "))
     if draft.rule != "spent_unreconciled_with_reports" or draft.against is None:
         return spoken(draft.against, language)
     total, highest, last = (spoken(amount, language) for amount in draft.against.split("/"))

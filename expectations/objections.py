@@ -9,10 +9,16 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from expectations.unread import owned
 from transform.registers import Registers
 
 Frame: TypeAlias = pd.DataFrame
 Column: TypeAlias = "pd.Series[Any]"
+_LISTS = {
+    "objectives": "project_objective",
+    "targets": "project_target",
+    "strategy.indicators": "project_indicator",
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,25 @@ class Given:
     def periods(self) -> Frame:
         """Projects with the first and last day of their fiscal year."""
         return self.projects.assign(**bounds(self.projects["fiscal_year_be"]))
+
+    @cached_property
+    def texts(self) -> Frame:
+        """Free texts of the head, in printed order: project_code, section, field (its address), text."""
+        rationale = self.projects[["project_code", "rationale"]].rename(columns={"rationale": "text"})
+        parts = [rationale.assign(section="rationale", field="rationale")]
+        for section, table in _LISTS.items():
+            items = self.frames[table]
+            items = items[items["project_code"].isin(self.projects["project_code"])]
+            items = items.sort_values(["project_code", "ordinal"])[["project_code", "ordinal", "text"]]
+            address = section + "[" + items["ordinal"].astype("str") + "]"
+            parts.append(items.drop(columns="ordinal").assign(section=section, field=address.astype("str")))
+        found = pd.concat(parts, ignore_index=True)
+        return found[found["text"].notna()].reset_index(drop=True)
+
+    @cached_property
+    def unread(self) -> Frame:
+        """Lines that nothing read, with the project whose they are."""
+        return owned(self.frames["unread_line"], self.frames["form_copy"])
 
     @cached_property
     def decisions(self) -> Frame:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import pandas as pd
+
 from expectations.objections import Column, Frame, Given, decision_objections, exceeds, objections, span
+from expectations.unread import is_heading
 from transform.thai import squash
 
 # ---------------------------------------------------------------- the head of the form
@@ -113,6 +116,21 @@ def _value_not_well_formed(given: Given) -> Frame:
     return decision_objections(rows, rows["raw"], rows["problem"])
 
 
+def _unread_lines(given: Given) -> Frame:
+    counts = given.unread.groupby("project_code").size()
+    rows = given.projects[given.projects["project_code"].isin(counts.index)]
+    return objections(rows, None, rows["project_code"].map(counts))
+
+
+def _unknown_heading(given: Given) -> Frame:
+    """A heading that is changed or new: each wording once, however many copies print it."""
+    rows = given.unread[given.unread["project_code"].isin(given.projects["project_code"])]
+    rows = rows.assign(text=rows["text"].str.strip())
+    rows = rows[pd.Series([is_heading(text) for text in rows["text"]], index=rows.index, dtype=bool)]
+    rows = rows.drop_duplicates(["project_code", "text"])
+    return objections(rows, None, rows["text"])
+
+
 PROJECT_RULES: Mapping[str, Callable[[Given], Frame]] = {
     "end_before_start": _end_before_start,
     "period_outside_fiscal_year": _period_outside_fiscal_year,
@@ -130,4 +148,6 @@ PROJECT_RULES: Mapping[str, Callable[[Given], Frame]] = {
     "copies_conflict": _copies_conflict,
     "contested_value": _contested_value,
     "value_not_well_formed": _value_not_well_formed,
+    "unread_lines": _unread_lines,
+    "unknown_heading": _unknown_heading,
 }

@@ -12,6 +12,7 @@ _MONTHS = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "�
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _PERIOD = re.compile(r"^(\S+)/(\S+)$")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_YEAR = re.compile(r"2[45]\d\d")  # an amount has its satang, and no form prints so many reports or copies
 _ITEM = re.compile(r"\[(\d+)\]")
 _ASIDE = re.compile(r"\s*\([^()]*\)$")
 _EXPLAINED = re.compile(r"\s*[,;:(]")
@@ -68,11 +69,13 @@ def spoken(text: str | None, language: str = "th") -> str:
 
     >>> spoken("180000.00"), spoken("-0.50"), spoken("2019-10-01/2020-09-30")
     ('180,000', '-0.50', '1 ต.ค. 2562 – 30 ก.ย. 2563')
-    >>> spoken("2019-10-01/2020-09-30", "en"), spoken(None), spoken("ฝ่าย/งาน 1")
-    ('2019-10-01 – 2020-09-30', '-', 'ฝ่าย/งาน 1')
+    >>> spoken("2019-10-01/2020-09-30", "en"), spoken(None), spoken("ฝ่าย/งาน 1"), spoken("2563")
+    ('2019-10-01 – 2020-09-30', '-', 'ฝ่าย/งาน 1', '2563')
     """
     if text is None:
         return "-"
+    if _YEAR.fullmatch(text):
+        return text
     if _NUMBER.fullmatch(text):
         return f"{Decimal(text):,}".removesuffix(".00")
     if not _ISO.search(text):

@@ -25,6 +25,11 @@ REGISTERS = Registers(
     agency_codes=(
         AgencyCode("5039", "สำนักงานเขตวัฒนา", "VERIFIED"),
         AgencyCode("5005", "สำนักงานเขตปทุมวัน", "GUESS"),
+        AgencyCode("5012", "สำนักงานเขตบางเขน", "VERIFIED"),
+        AgencyCode("5018", "สํานักงานเขตบางกอกใหญ่", "VERIFIED"),
+        AgencyCode("5019", "สำนักงานเขตบางกอกน้อย", "GUESS"),
+        AgencyCode("5048", "สำนักงานเขตทวีวัฒนา", "VERIFIED"),
+        AgencyCode("1000", "สำนักการโยธา", "VERIFIED"),
     ),
     status_words={"reports.plan_status": ("เป็นไปตามแผน",), "reports.target_status": ("เป็นไปตามเป้าหมาย",)},
 )
@@ -54,6 +59,15 @@ def report(number: int, order: int | None = None, **changes: Any) -> dict[str, A
     } | changes  # fmt: skip
 
 
+def listed(ordinal: int, text: str, **changes: Any) -> dict[str, Any]:
+    """One objective or target."""
+    return {"project_code": CODE, "ordinal": ordinal, "text": text} | changes
+
+
+def unread(line: int, text: str = "ข้อความแปลก", **changes: Any) -> dict[str, Any]:
+    return {"source_sha256": "a" * 64, "page": 1, "line": line, "text": text} | changes
+
+
 def decided(field: str, value: str | None = "ค่า", **changes: Any) -> dict[str, Any]:
     return {
         "project_code": CODE, "delivery_id": f"{CODE}@{NIGHT.isoformat()}", "field": field, "report_seq": None,
@@ -79,7 +93,10 @@ def build(**rows: list[dict[str, Any]]) -> Frames:
         "project_indicator": [{"project_code": CODE, "ordinal": 1, "text": "ร้อยละความสำเร็จ", "dimension": 1}],
         "decision": [decided("responsible", "นายสมมติ ตัวอย่างดี"), decided("strategy.issue_name", "การบริหารจัดการ")],
         "form_copy": [copied(1), copied(2)],
+        "project_objective": [listed(1, "เพื่อให้ทุกคนเข้าถึงงาน")],
+        "project_target": [listed(1, "จัดงาน 3 ครั้ง")],
         "reading": [],
+        "unread_line": [],
     } | rows
     return {name: frame_of(tables[name], made) for name, made in given.items()}
 
@@ -162,6 +179,7 @@ class Office:
 
     CODE, NIGHT, REGISTERS = CODE, NIGHT, REGISTERS
     project, report, decided, copied, build = map(staticmethod, (project, report, decided, copied, build))
+    listed, unread = map(staticmethod, (listed, unread))
     read, decide, night = map(staticmethod, (read, decide, night))
 
     @staticmethod
@@ -173,10 +191,29 @@ class Office:
         return crosschecks.flags(cls.objections(**rows)).get(CODE, [])
 
     @staticmethod
-    def findings(night: Night, previous: pd.DataFrame | None = None, *, with_columns: bool = False) -> pd.DataFrame:
+    def stored(night: Night, later: Night) -> Earlier:
+        """What the warehouse holds after a night, of the projects that a later night touches."""
+        touched = {d.project_code for d in later.deliveries}
+        rows = [
+            (d.project_code, pd.Timestamp(d.night), len(d.copies))
+            for d in night.deliveries
+            if d.project_code in touched
+        ]
+        decisions = build_frames(night, Earlier.nothing())["decision"]
+        deliveries = pd.DataFrame(rows, columns=["project_code", "night", "copies"])
+        return Earlier(decisions[decisions["project_code"].isin(touched)], deliveries)
+
+    @staticmethod
+    def findings(
+        night: Night,
+        previous: pd.DataFrame | None = None,
+        *,
+        with_columns: bool = False,
+        earlier: Earlier | None = None,
+    ) -> pd.DataFrame:
         """Findings of a night; Great Expectations is asked only where the failing columns matter."""
         form = load_form()
-        frames = build_frames(night, Earlier.nothing())
+        frames = build_frames(night, earlier or Earlier.nothing())
         rows = crosschecks.run(frames, REGISTERS)
         if with_columns:
             verdict = validate(frames, rows, run_id="test")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from expectations.catalogue import PLACEHOLDERS, flag_ids, load_catalogue
+from expectations.catalogue import CATALOGUE, PLACEHOLDERS, flag_ids, load_catalogue, load_vocabulary
 from expectations.crosschecks import RULES
 
 # DESIGN.md section 2, the ids of the flag table
@@ -35,14 +35,26 @@ PROMISED = [
     "truncated_copy",
     "copies_conflict",
 ]
+# what has been added since
+GROWN = [
+    "unknown_status_word",
+    "unread_lines",
+    "unknown_heading",
+    "placeholder_text",
+    "other_district_named",
+    "narrative_reused",
+    "status_text_repeated",
+    "name_year_differs",
+]
 BY_REPORT = {
     "progress_negative", "progress_over_100", "progress_decreased", "report_date_decreased",
     "report_date_outside_fiscal_year", "disbursed_exceeds_budget", "report_seq_duplicate",
+    "unknown_status_word", "status_text_repeated",
 }  # fmt: skip
 
 
-def test_every_flag_of_the_design_is_there_and_no_other_is_a_flag():
-    assert sorted(flag_ids()) == sorted(PROMISED)
+def test_every_flag_of_the_design_is_there_and_no_other_than_those_added_since():
+    assert sorted(flag_ids()) == sorted([*PROMISED, *GROWN])
 
 
 def test_exactly_the_flags_about_one_report_carry_its_number():
@@ -94,3 +106,37 @@ def test_a_wrong_entry_is_refused_by_name(tmp_path, declared, complaint):
     with pytest.raises(ValueError, match=complaint) as raised:
         load_catalogue(path)
     assert "rule 'x'" in str(raised.value)
+
+
+VOCABULARY = CATALOGUE.read_text(encoding="utf-8").partition("[vocabulary]")[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (VOCABULARY.replace("waiting_texts =", "waiting_words ="), "waiting_words"),
+        (VOCABULARY.replace('"ทดสอบ",', '"ทดสอบ", "",'), "waiting_texts without words or with an empty one"),
+        (VOCABULARY + "\nsomething = []\n", "something"),
+    ],
+    ids=["missing", "an empty word", "unknown"],
+)
+def test_a_wrong_vocabulary_is_refused_by_the_name_of_the_list(tmp_path, words, complaint):
+    path = tmp_path / "catalogue.toml"
+    path.write_text("[vocabulary]" + words, encoding="utf-8")
+    with pytest.raises(ValueError, match=complaint):
+        load_vocabulary(path)
+
+
+def test_no_word_of_the_vocabulary_is_there_twice():
+    vocabulary = load_vocabulary()
+    for name in vocabulary.__dataclass_fields__:
+        words = getattr(vocabulary, name)
+        assert len(set(words)) == len(words), name
+
+
+def test_waiting_texts_are_spelt_as_they_are_compared():
+    from expectations.text_rules import _bare
+
+    vocabulary = load_vocabulary()
+    for word in (*vocabulary.waiting_texts, *vocabulary.waiting_beginnings):
+        assert _bare(word) == word

@@ -178,7 +178,8 @@ def test_files_and_copies_without_a_code_are_findings_of_their_own(office):
     ]  # fmt: skip
     found = office.findings(office.night(files=[rejected, unread], copies=nameless))
     assert one(found, "file_rejected")["uri"] == "inbox/broken.pdf"
-    assert "บรรทัด 7, หน้า 1 บรรทัด 9" in one(found, "unread_lines")["message_th"]
+    said = one(found, "unread_lines")["message_th"].split("\n")
+    assert said[1:] == ["• หน้า 1 บรรทัด 7: “ข้อความแปลก”", "• หน้า 1 บรรทัด 9: “อีก”"]
     codes = found[found["rule"] == "code_unreadable"]
     assert codes["severity"].tolist() == ["block", "block"]
     assert codes["finding_id"].is_unique
@@ -204,6 +205,78 @@ def test_unread_lines_of_a_file_with_one_project_belong_to_that_project(office):
     )
     found = office.findings(type(night)(night.night, (night.files[0], again), night.copies, night.deliveries))
     assert one(found, "unread_lines")["project_code"] == office.CODE
+
+
+def test_a_placeholder_names_its_fields_and_points_at_the_first(office):
+    waiting = "รอแนวทางการเสนอโครงการจากหน่วยงานกลาง"
+    texts = {"rationale": 40, "objectives[1]": 44, "targets[1]": 48}
+    decisions = [office.decide(f, *(office.read(n, f, waiting, line) for n in (1, 2))) for f, line in texts.items()]
+    row = one(office.findings(office.night(decisions)), "placeholder_text")
+    assert (row["field"], row["line"], row["severity"]) == ("rationale", 40, "check")
+    assert row["message_th"] == (
+        "หลักการและเหตุผล, วัตถุประสงค์ของโครงการ ข้อที่ 1, เป้าหมายของโครงการ ข้อที่ 1 พิมพ์ว่า “รอแนวทางการเสนอโครงการจากหน่วยงานกลาง” "
+        "ซึ่งเป็นข้อความรอกรอก หรือข้อความเดียวกันในหลายช่อง"
+    )
+    assert row["message_en"].startswith(
+        "Rationale, One objective of the project, item 1, One target of the project, item 1: “รอ"
+    )
+
+
+def test_another_year_in_the_name_is_said_as_years_are_said(office):
+    readings = [office.read(n, "project_name", "ตลาดนัดหนังสือ (งบ 64)", 12) for n in (1, 2)]
+    row = one(office.findings(office.night([office.decide("project_name", *readings)])), "name_year_differs")
+    assert row["line"] == 12
+    assert row["message_th"] == "ชื่อโครงการพิมพ์ “งบ 64” แต่ช่องปีงบประมาณพิมพ์ 2563"
+
+
+def test_a_text_about_another_district_points_at_its_line(office):
+    readings = [office.read(n, "rationale", "เด็กในพื้นที่เขตบางเขน", 40) for n in (1, 2)]
+    row = one(office.findings(office.night([office.decide("rationale", *readings)])), "other_district_named")
+    assert (row["uri"], row["line"]) == ("inbox/dump-1.txt", 40)
+    assert "“เขตบางเขน”" in row["message_th"]
+    assert "(สำนักงานเขตวัฒนา)" in row["message_th"]
+
+
+COUNTED = "การสำรวจในชุมชนริมคลองพบเด็กที่ไม่มีหนังสืออ่าน 320 คน และผู้สูงอายุที่อยู่ลำพัง 45 คน จึงเห็นควรจัดให้มีมุมหนังสือใกล้บ้านทุกแห่ง"
+EARLIER = "50390000-9002"
+
+
+def reusing(office, day, text=COUNTED, with_earlier=True):
+    """A night with a project and, if wanted, the project of the year before with the same rationale."""
+
+    def one_of(code, year, text):
+        values = {"rationale": text, "fiscal_year_be": year}
+        decisions = [office.decide(f, *(office.read(n, f, v, 40) for n in (1, 2))) for f, v in values.items()]
+        return office.night(decisions, day, code)
+
+    tonight = one_of(office.CODE, "2563", text)
+    earlier = one_of(EARLIER, "2562", COUNTED)
+    return replace(tonight, deliveries=(*tonight.deliveries, *earlier.deliveries)) if with_earlier else tonight
+
+
+def test_an_earlier_years_text_says_whose_it_is_and_what_was_compared(office):
+    row = one(office.findings(reusing(office, office.NIGHT)), "narrative_reused")
+    assert (row["project_code"], row["line"], row["severity"]) == (office.CODE, 40, "note")
+    assert f"กับโครงการ {EARLIER} รวมทั้งตัวเลขของปีงบประมาณ 2562: 320 คน, 45 คน (เทียบเฉพาะ" in row["message_th"]
+
+
+@pytest.mark.parametrize(
+    ("text", "with_earlier", "state"),
+    [
+        (COUNTED, True, "open"),
+        (COUNTED, False, None),  # nobody looked: it stands as it was, and is not told as resolved
+        (COUNTED.replace("320", "280"), False, "resolved"),
+        (COUNTED.replace("320", "280"), True, "resolved"),
+        (None, False, "resolved"),
+    ],
+)
+def test_a_reused_text_is_resolved_only_when_it_was_rewritten_or_compared(office, text, with_earlier, state):
+    known = office.findings(reusing(office, office.NIGHT))
+    known = known[known["rule"] == "narrative_reused"]
+    later = reusing(office, office.NIGHT + NEXT, text, with_earlier)
+    found = office.findings(later, known, earlier=office.stored(reusing(office, office.NIGHT), later))
+    states = found.loc[found["rule"] == "narrative_reused", "state"].tolist()
+    assert states == ([state] if state else [])
 
 
 # ---------------------------------------------------------------- ids and nights

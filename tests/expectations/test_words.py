@@ -4,10 +4,10 @@ import doctest
 
 import pytest
 
-from expectations import items, words
+from expectations import districts, items, unread, words, years
 
 
-@pytest.mark.parametrize("module", [words, items], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [words, items, unread, districts, years], ids=lambda module: module.__name__)
 def test_the_examples_in_the_docstrings_are_true(module):
     result = doctest.testmod(module)
     assert result.attempted > 0
