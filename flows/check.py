@@ -59,10 +59,27 @@ def _file(reading: FileReading, registers: Registers, form: Form) -> Json:
             "unread": outcome.lines.unread,
         },
         "unread_lines": [{"page": u.page, "line": u.line, "text": u.text.strip()} for u in outcome.unread],
+        "problems": _problems(reading),
         "documents": [
             as_document(d, form, flags.get(d.project_code, []), unread.get(d.project_code, [])) for d in deliveries
         ],
     }
+
+
+def _problems(reading: FileReading) -> list[Json]:
+    """What is printed where a value should stand and is none, in printed order."""
+    return [
+        {
+            "field": r.field,
+            "page": r.evidence.page,
+            "line": r.evidence.line_first,
+            "text": r.evidence.raw,
+            "problem": r.problem,
+        }
+        for copy in reading.copies
+        for r in copy.readings
+        if r.problem is not None and not r.is_cut
+    ]
 
 
 def _flags(night: Night, registers: Registers) -> dict[str, list[str]]:
@@ -100,6 +117,9 @@ def as_lines(result: Json) -> list[str]:
         )
         for document in documents:
             lines += _document_lines(document)
+        lines += [
+            f"no value        {p['field']} page {p['page']} line {p['line']}: {p['problem']}" for p in file["problems"]
+        ]
         lines.append(f"lines unaccounted       {counted['unread']} of {sum(counted.values())}")
         lines += [f"  page {u['page']} line {u['line']}: {u['text']}" for u in file["unread_lines"]]
     return lines

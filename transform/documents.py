@@ -55,11 +55,11 @@ def _items(base: str, values: Mapping[str, str | None]) -> list[str | None]:
 
 
 def _party(base: str, values: Mapping[str, str | None]) -> Json | None:
-    if values.get(base) is None:
+    if all(values.get(f"{base}{part}") is None for part in ("", ".name", ".unit", ".phone")):
         return None
     names = [f"{base}.name", *list_addresses(f"{base}.name", values)]
     return {
-        "raw": values[base],
+        "raw": values.get(base),
         "people": [
             {"title": values.get(n.replace(".name", ".title")), "name": values[n]} for n in names if values.get(n)
         ],

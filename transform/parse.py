@@ -90,7 +90,8 @@ def parse_copy(text: CopyText, copy_id: str, form: Form) -> Parsed:
 def _without_lost(reading: Reading) -> Reading:
     """No value is read across a character that the file's encoding lost."""
     raw = reading.evidence.raw
-    if LOST not in raw or reading.field == "reports" or reading.problem:
+    is_whole = reading.field == "reports" or ".title" in reading.field  # what stands elsewhere in the same text
+    if LOST not in raw or is_whole or reading.problem:
         return reading
     problem = f"{raw!r} holds a character that was lost before the file came; expected it as printed on the form"
     return reading._replace(value=None, problem=problem)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.transform.forms import FORM, PLAIN, REPORT, Bad, context, copies_of, file_of, night_of, printed_copy, reports
-from tests.transform.reading import SHARED, compare, documents, read_path
+from tests.transform.odd_prints import TEXT
+from tests.transform.reading import SHARED, compare, documents, only, read_path
 from transform.documents import as_document
 from transform.reconcile import reconcile
 from transform.records import UnreadLine
@@ -180,3 +181,8 @@ def test_the_seed_has_exactly_its_conflicts_and_they_are_decided_as_expected(see
         "coordinator.name": "name_statistics", "rationale": "first_complete_copy", "targets[1]": "line_wrap",
         "reports[2].status_text": "register", "reports[3].status_text": "register", "reports[4].status_text": "register",
     }  # fmt: skip
+
+
+def test_a_party_whose_line_is_damaged_keeps_what_could_be_read():
+    party = only(TEXT.replace("ปุณณวิช", "ปุณ\ufffdวิช"))["responsible"]
+    assert (party["raw"], party["people"], party["phone"]) == (None, [], "1935")
