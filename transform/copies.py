@@ -229,6 +229,8 @@ class _Splitting:
 
     def _is_unknown_heading(self, sight: Sight, text: str, *, has_label: bool) -> bool:
         """Whether a line opens a section the form does not have: numbered or bold in the dress of its headings."""
+        if self._value_is_due():
+            return False
         if sight.is_unknown_heading:
             return True
         if sight.is_bold:

@@ -21,7 +21,9 @@ from transform.values import SINGLE_LINE
 
 # colons as printed, as look-alikes of other alphabets; the bars and tabs of a table
 _SEPARATOR = re.compile(r"[:：︰﹕∶=|\t]+|\.{3,}[ \u00a0]+(?=[^\s:：=.])")
-_ITEM_MARK = re.compile(r"\s*(?:[-–•●○▪☐>#*|]+|(?:ข้อ(?:ที่)?\s*)?[(\[]?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)\]]*)?[\s*\\|]*")
+_ITEM_MARK = re.compile(
+    r"\s*(?:[-–•●○▪☐>#*|_]+|(?:ข้อ(?:ที่)?\s*)?[(\[]?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)\]]*)?[\s*\\|_]*"
+)
 _TAIL = " \t\r\u00a0.…*\\"
 _SIGNATURE_END = re.compile(r"\.*[:=]?")
 _LIST_MARKS = "-•☐>#"
@@ -38,6 +40,9 @@ _VALUE_BEGINS = {
     "agency_path": re.compile(r"(?:สำนัก|กอง|ฝ่าย)"),
 }
 _DIGIT = re.compile(r"[\d๐-๙]")
+# what offices add to a label: its number, words in parentheses, parentheses around a part of it
+_COUNTED = re.compile(r"(?<=[ก-๎])\s*ที่\s*[\d๐-๙]{1,2}$")
+_VARIANTS = (_COUNTED, re.compile(r"\s*\([^()]*\)$"), re.compile(r"[()]"))
 
 
 class Hit(NamedTuple):
@@ -95,12 +100,17 @@ class Labels:
         A damaged one is recognised only where it is all that stands on its line so far.
         """
         stretch = stretch.rstrip(_TAIL)
-        if not stretch or _DIGIT.match(stretch[-1]):  # the colon of a time
+        if not stretch or (_DIGIT.match(stretch[-1]) and not _COUNTED.search(stretch)):  # the colon of a time
             return None
         for word in _WORD_START.finditer(stretch, max(0, len(stretch) - _LONGEST_LABEL)):
             entry = self.by_key.get(skeleton(stretch[word.start() :]).strip("."))
             if entry is not None:
                 return word.start(), entry
+        for pattern in _VARIANTS:
+            plain = pattern.sub("", stretch)
+            entry = self.by_key.get(skeleton(plain).strip(".")) if plain != stretch else None
+            if entry is not None:
+                return 0, entry
         if is_first:
             head = stretch.lstrip(DRESSING + _LIST_MARKS)
             entry = self.damaged(skeleton(head).strip(".")) if len(head) <= _LONGEST_LABEL else None
@@ -121,10 +131,10 @@ class Labels:
         return None if begins_another and not any(k.startswith(key) for k in near) else entries[0]
 
     def _without_colon(self, text: str) -> Hit | None:
-        head = text.lstrip(DRESSING + _LIST_MARKS)
+        start = _ITEM_MARK.match(text).end()  # type: ignore[union-attr]  # it matches the empty text too
+        head = text[start:]
         if not head or head[0] in ":：=":
             return None
-        start = len(text) - len(head)
         key, origin = skeleton_with_map(head[: 2 * _LONGEST_LABEL])
         for label in self.longest_first:
             if not key.startswith(label):
@@ -153,7 +163,7 @@ class Labels:
 
     def _open_tail(self, text: str) -> int | None:
         """Where the last words of a line begin that could be the beginning of a label broken over the line end."""
-        stretch = text.rstrip()
+        stretch = text.rstrip(_TAIL)
         if not stretch or stretch[-1] in _ENDS_NO_LABEL:
             return None
         for word in self._may_begin.finditer(stretch, max(0, len(stretch) - _LONGEST_LABEL)):

@@ -34,11 +34,16 @@ _NUMBER = re.compile(r"^[(\[]?(\d+(?:[.,]\d+)*)[.)\]]*[-–:]?")
 _LEAD = re.compile(r"^[#>•●|\[\"“_–-]*(?:(?:หว)?ขอท?|สวนท|หมวดท?)?(?=[\[(]?\d)|^[#>|_]+")
 _CLOSING = " .:*\\_|"
 _TRAIL = '|"”#_'
-_UNKNOWN_HEADING = re.compile(r"^\s*\*\*\s*[(\[]?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)\]]*\s*\S.*\*\*\s*$")
-_NUMBERED = re.compile(r"^[\s#]*[(\[]?([\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})?)[.)\]]*\s+[ก-ฮเ-ไ][^:：]{3,80}$")
+_UNKNOWN_HEADING = re.compile(r"^\s*\*\*\s*[(\[]?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*(?:[.)\]]+\s*|\s+)[^\s\d].*\*\*\s*$")
+# a line numbered like a heading: not a quantity, not the rest of a date
+_NUMBERED = re.compile(
+    r"^[\s#]*[(\[]?([\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2}(?=[.)\]\s])|(?=[.)\]])))[.)\]]*\s*"
+    r"(?!(?:ล้าน|แสน|หมื่น|พัน|บาท|คน|ครั้ง|แห่ง|ชุด|ร้อยละ|เปอร์|กิโล|กม|เมตร|ตร|ไร่|ตัน|ลิตร|น\.|ชั่วโมง|วัน|เดือน|ปี)(?![ก-๎]{12}))"
+    r"[ก-ฮเ-ไ][^:：]{3,80}$"
+)
 # what may stand behind the words of a heading: (ต่อ), ดังนี้ :-, dots and dressing
 _ENDS_HEADING = re.compile(
-    r"^[\s.:…*\\(\[-]*(?:ต่อ|cont(?:inued)?\.?|(?:มี|ประกอบด้วย|รายละเอียด|โดยมีรายละเอียด)?(?:ดังนี้|ดังต่อไปนี้))?"
+    r"^[\s.:…*\\(\[-]*(?:ฯ(?:ลฯ)?|ต่อ|cont(?:inued)?\.?|(?:มี|ประกอบด้วย|รายละเอียด|โดยมีรายละเอียด)?(?:ดังนี้|ดังต่อไปนี้))?"
     r"[\s.:…*\\)\]|\"”#_–-]*$",
     re.IGNORECASE,
 )
@@ -51,9 +56,11 @@ _PAGE_OF_PAGES = re.compile(
     r"|^\s*\(?(?:หน้า(?:ที่)?|[Pp]age)\s*[\d๐-๙]{1,4}\s*(?:/|จาก|ของ|of)\s*[\d๐-๙]{1,4}\)?(?=\s)"
 )
 _BOLD = re.compile(r"^\s*\*\*[^*\\]+\*\*\s*$")
-_ROW = re.compile(r"^[\s*\\•-]*รายงานคร[^\s\d]{1,4}ง[^\s\d]{0,2}ท[^\s\d]{0,3}[\s.]*[\d๐-๙]{1,4}\s*[:：]")
+_ROW = re.compile(
+    r"^(?:[\s*\\•-]|<[^<>\n]{1,20}>)*รายงานคร[^\s\d]{1,4}ง[^\s\d]{0,2}ท[^\s\d]{0,3}[\s.]*[\d๐-๙]{1,4}\s*[:：]"
+)
 _LONE_NUMBER = re.compile(r"^\s*(?:[-–]\s*[\d๐-๙]{1,3}\s*[-–]?|\([\d๐-๙]{1,3}\)|[\d๐-๙]{1,3}\s*[-–]?)\s*$")
-_ROW_BEGINS = "ร*\\•-"
+_ROW_BEGINS = "ร*\\•-<"
 # what may stand before a heading or title on its line, and the first characters of lines worth a look
 _AROUND = r"(?:[\s*\\|#>•●\[\"“_\ufeff\u200b-\u200f\u2060]|&[#\w]{1,8};|<[^<>\n]{1,40}>)*"
 _FIRST = '*#>|\\(["“•●<&_=~-–—\ufeff\u200b\u200c\u200d\u200e\u200f\u2060Pp0123456789๐๑๒๓๔๕๖๗๘๙หรขส'
@@ -148,7 +155,8 @@ class Landmarks:
         plain = _TAG.sub("**", text) if "<" in text else text.replace("__", "**")  # the other ways to write bold
         parts = self._parts(text)
         landmark = self._alone(text, key, is_bold=_BOLD.match(plain) is not None) if parts else Landmark(None, 1)
-        may_go_on = self._may_go_on(key)
+        is_whole = landmark is not None and landmark.rest is None and not landmark.is_beginning
+        may_go_on = not is_whole and self._may_go_on(key)
         begins_row = landmark is None and _ROW.match(text) is not None
         special = Sight(
             landmark=landmark,
@@ -300,7 +308,9 @@ def _rest(text: str, words: str) -> int | None:
     start = origin[end] if end < len(origin) else len(text)
     rest = normalize(text[start:])
     is_letter_doubled = rest[:1] == normalize(text[:start])[-1:] and not rest[1:].strip(_CLOSING)
-    return None if is_letter_doubled or _ENDS_HEADING.match(rest) else start
+    if is_letter_doubled or _ENDS_HEADING.match(rest):
+        return None
+    return start + len(text[start:]) - len(text[start:].lstrip(" \t:："))
 
 
 @lru_cache(maxsize=4)

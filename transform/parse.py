@@ -28,14 +28,14 @@ from transform.values import (
 )
 
 # what leads from a label to its value: separators, dressing, a dotted line to write on
-_LEAD = re.compile(r"[\s*\\|:：︰﹕∶=;]*(?:[-–]?>\s*|(?<=[:：])[-–—][ \t]+)?(?:(?:\.{2,}|…+|_{2,})(?=[^\s._…]))?")
+_LEAD = re.compile(r"[\s*\\|:：︰﹕∶=;]*(?:[-–]?>\s*|(?<=[:：])[-–—][ \t\u00a0]+)?(?:(?:\.{2,}|…+|_{2,})(?=[^\s._…]))?")
 # one word before a colon with spaces on both sides, as the form prints its labels
 _LONE_LABEL = re.compile(r"[\s*]*[^\s:：]{2,30}\s+[:：]\s")
 # what parts two fields on one line
 _BETWEEN_FIELDS = re.compile(r"[ \t]*(?:[,;|*•]+|\s[-–/]+|\s\(?[\d๐-๙]{1,2}[.)])[\s*]*$")
 # the English half of a strategy's name, after its colon
 _ENGLISH_AFTER = re.compile(r"[:：]\s*[A-Za-z][^:：\u0e00-\u0e7f]*$")
-_DASH = re.compile(r"[-–—][ \t]+(?=\S)")
+_DASH = re.compile(r"[-–—][ \t\u00a0]+(?=\S)")
 _DOTTED_LINE = re.compile(r"(?<=[^\s.…_])(?:\.{3,}|…+|_{2,})\s*$")
 _PRINTED_ORDER = attrgetter("evidence.page", "evidence.line_first", "evidence.char_from", "field")
 _SIGNATURE_DOTS = " \t\r.…*\\"

@@ -20,6 +20,7 @@ DRESSING = " \t\r\n\v\f\u00a0\u200b\ufeff*\\|"
 # a word is looked for by its letters, with any mark or space between them
 ANY_MARK = "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\\s\u200b-\u200f\u2060\ufeff\xad]*"
 _WRAP = re.compile(r"[ \t]*\n[ \t\n]*")
+_TAG = re.compile(r"<[^<>\n]{1,20}>")
 _THAI = re.compile(r"[\u0e01-\u0e3a\u0e40-\u0e4e\u0e2f]")
 
 
@@ -91,7 +92,8 @@ class Passage:
     def starts_line(self, raw_index: int) -> bool:
         """Whether only dressing or a list mark stands before this place on its line."""
         segment = bisect_right(self.starts, raw_index) - 1
-        return not self.raw[self.starts[segment] : raw_index].strip(DRESSING + "-–•●○▪☐>#")
+        before = self.raw[self.starts[segment] : raw_index]
+        return not (_TAG.sub("", before) if "<" in before else before).strip(DRESSING + "-–•●○▪☐>#")
 
     def evidence(self, start: int, end: int, extra: str = "") -> Evidence | None:
         """Place of raw[start:end] without dressing and `extra` characters at its ends; None when nothing is left."""

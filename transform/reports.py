@@ -39,6 +39,7 @@ _NEXT_HEADING = re.compile(r"\s*\**\s*[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)
 _SHORTEST_LABEL = 3
 # letters printed too many at the beginning of a label, and what stands before a word
 _MOST_LETTERS_MORE = 3
+_WORD = re.compile("[ก-๎]+")
 _BEFORE_WORD = tuple(" \t\n:：*\\|%")
 # the usual words of the last column; a copy that ends inside one was cut there
 _USUAL_TARGET, _USUAL_END = "เป็นไปตามเป้าหมาย", "เป้าหมาย"
@@ -203,6 +204,8 @@ class _Row:
             if at < low or not "ก" <= key[at] <= "ฮ":
                 return start
             place = self.passage.raw_index(at)
+            if not _WORD.fullmatch(raw, place, self.passage.raw_index(start)):
+                return start
             if raw[place - 1 : place] in _BEFORE_WORD:
                 return at
         return start
