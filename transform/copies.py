@@ -349,10 +349,11 @@ class _Splitting:
         return beside and (not self._value_is_due() or self._value_follows(index))
 
     def _value_is_due(self) -> bool:
-        """Whether the text above ends with a label's separator."""
+        """Whether the text above ends with a label, or its separator."""
         blocks = self.current.blocks if self.current else []
-        above = blocks[-1][1][-1].text if blocks and blocks[-1][1] else ""
-        return above.rstrip(DRESSING)[-1:] in (":", "：", "=", "(")
+        above = (blocks[-1][1][-1].text if blocks and blocks[-1][1] else "").rstrip(DRESSING)
+        hits = self.labels.of_line(above) if above and not self.is_prose else ()
+        return above[-1:] in (":", "：", "=", "(") or bool(hits and hits[-1].value >= len(above))
 
     def _value_follows(self, index: int) -> bool:
         """Whether the next line of text is neither a label nor under another heading: the value itself."""

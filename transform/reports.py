@@ -40,7 +40,7 @@ _SHORTEST_LABEL = 3
 # letters printed too many at the beginning of a label, and what stands before a word
 _MOST_LETTERS_MORE = 3
 _WORD = re.compile("[ก-๎]+")
-_BEFORE_WORD = tuple(" \t\n:：*\\|%")
+_BEFORE_WORD = tuple(" \t\n\u00a0\u3000:：*\\|%")
 # the usual words of the last column; a copy that ends inside one was cut there
 _USUAL_TARGET, _USUAL_END = "เป็นไปตามเป้าหมาย", "เป้าหมาย"
 _USUAL = (_USUAL_TARGET, "ต่ำกว่าเป้าหมาย", "สูงกว่าเป้าหมาย", "ยังไม่ดำเนินการ", "ล่าช้ากว่าแผน", "เร็วกว่าแผน", "ยกเลิกโครงการ")

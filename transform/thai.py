@@ -202,7 +202,8 @@ def skeleton(text: str) -> str:
     'งบประมาณทไดรบ'
     """
     bare = _MARKS.sub("", squash(text)).replace("\u0e33", "\u0e32")
-    return bare.replace("เเ", "แ") if "เเ" in bare else bare
+    bare = bare.replace("เเ", "แ") if "เเ" in bare else bare
+    return skeleton(bare) if "&" in bare and squash(bare) != bare else bare  # a mark stood inside an entity
 
 
 def squash_with_map(text: str) -> tuple[str, list[int]]:
@@ -235,7 +236,15 @@ def skeleton_with_map(text: str) -> tuple[str, list[int]]:
     key, origin = squash_with_map(text)
     bare = skeleton(text)
     kept = [at for character, at in zip(key, origin, strict=True) if character not in _MARK_SET]
-    return (bare, kept) if len(bare) == len(kept) else _traced(key, origin, _BLINDING)
+    if len(bare) == len(kept):
+        return bare, kept
+    key, origin = _traced(key, origin, _BLINDING)
+    for _ in range(_PASSES):
+        if key == bare:
+            break
+        key, source = squash_with_map(key)
+        key, origin = _traced(key, [origin[at] for at in source], _BLINDING)
+    return key, origin
 
 
 def _normalized_traced(text: str, origin: list[int]) -> tuple[str, list[int]]:
