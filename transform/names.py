@@ -7,11 +7,18 @@ that copies of the form print, by a clear margin; it never proposes a spelling.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from functools import lru_cache
 
 # nats between the best and the next reading: decides 71.5 % of one-letter confusions, 98.4 % of them rightly
 CLEAR_MARGIN = 4.0
+# Each letter costs a spelling 2.4 nats, so the shorter one starts ahead. Evened out, and with a wider margin, half of
+# the spellings of unequal length are decided: 98.5 % rightly for a lost letter, 99.1 % for a lost mark, 99.8 % for an
+# added letter (1,500 family names kept out of the model).
+_PER_LETTER = 3.0
+CLEAR_MARGIN_UNEQUAL = 6.0
+_THAI_LETTERS = re.compile("[ก-ฺเ-๎.]+")
 _SMOOTHING = 0.02
 _ALPHABET = 75
 
@@ -49,14 +56,30 @@ def name_model() -> NameModel:
 def clear_winner(names: tuple[str, ...]) -> str | None:
     """Return the one of several spellings of a name that is more name-like by a clear margin, None when none is.
 
-    Only the words in which the spellings differ are weighed. Spellings with digits are never ranked.
+    Only the words in which the spellings differ are weighed. Spellings with digits or foreign letters are never
+    ranked, and a surname that another spelling continues never wins: columns cut surnames.
     """
     words = [n.split() for n in names]
     if len(names) < 2 or len({len(w) for w in words}) != 1 or any(c.isdigit() for n in names for c in n):
         return None
-    differing = [i for i in range(len(words[0])) if len({w[i] for w in words}) > 1]
+    differing = [[w[i] for i in range(len(words[0])) if len({other[i] for other in words}) > 1] for w in words]
+    if not all(_THAI_LETTERS.fullmatch(word) for spelling in differing for word in spelling):
+        return None
     model = name_model()
     ranked = sorted(
-        ((sum(model.score(w[i]) for i in differing), n) for w, n in zip(words, names, strict=True)), reverse=True
+        (
+            (sum(model.score(word) + _PER_LETTER * len(word) for word in spelling), name, spelling)
+            for spelling, name in zip(differing, names, strict=True)
+        ),
+        reverse=True,
     )
-    return ranked[0][1] if ranked[0][0] - ranked[1][0] >= CLEAR_MARGIN else None
+    (best, winner, spelling), (second, _, rival) = ranked[:2]
+    equal = [len(word) for word in spelling] == [len(word) for word in rival]
+    if best - second < (CLEAR_MARGIN if equal else CLEAR_MARGIN_UNEQUAL) or _is_cut(spelling, differing):
+        return None
+    return winner
+
+
+def _is_cut(spelling: list[str], others: list[list[str]]) -> bool:
+    """Whether another spelling goes on where this one ends."""
+    return any(other[-1] != spelling[-1] and other[-1].startswith(spelling[-1]) for other in others)

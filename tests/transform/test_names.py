@@ -46,6 +46,27 @@ def test_real_names_with_a_confusable_letter():
     assert clear_winner(("วงศ์ตะวัน", "วงค์ตะวัน")) is None
 
 
+@pytest.mark.parametrize(
+    ("whole", "cut"),
+    [("ปิ่นทองคำวัฒนากุล", "ปิ่นทองคำวัฒนา"), ("งามตาประเสริฐผล", "งามตาประเสริฐ"), ("สุขสำราญใจ", "สุขสำราญ"), ("ทองดีเลิศ", "ทองดี")],
+)  # fmt: skip
+def test_a_surname_cut_by_its_column_never_wins_for_being_shorter(whole, cut):
+    assert clear_winner((f"ก้อง {whole}", f"ก้อง {cut}")) in (None, f"ก้อง {whole}")
+
+
+@pytest.mark.parametrize(("margin", "winner"), [(0.0, "ดำดี"), (-1.0, None), (-11.0, None), (-12.0, "ดี")])
+def test_every_letter_costs_a_spelling_so_lengths_are_evened_out(margin, winner, monkeypatch):
+    monkeypatch.setattr(names, "name_model", lambda: Fixed({"ดี": 0.0, "ดำดี": margin}))
+    assert clear_winner(("ดี", "ดำดี")) == winner
+
+
+@pytest.mark.parametrize(
+    "spellings", [("Kong Jaidee", "Kongg Jaidee"), ("ก้อง ใจดี", "ก้อง Jaidee"), ("ก้อง ใจดี", "ก้อง ใจ-ดี")]
+)
+def test_letters_that_no_thai_name_has_are_not_ranked(spellings):
+    assert clear_winner(spellings) is None
+
+
 def test_the_model_prefers_letters_it_has_seen_and_is_built_once():
     model = NameModel(frozenset({"สมชาย", "สมหญิง"}))
     assert model.score("สมชาย") > model.score("ฆฌญฎฏ")

@@ -1,5 +1,6 @@
 """Text repair: lossless, idempotent, never a guess; comparison keys and their maps back to the source."""
 
+import re
 import unicodedata
 
 import pytest
@@ -134,6 +135,35 @@ def test_normalize_keeps_thai_digits_and_leaves_no_stray_space(text):
     assert all(line == line.strip(" ") for line in clean.split("\n"))
 
 
+# Thai letters, marks and signs, Latin letters, digits, spaces and invisible characters: nothing that spells a letter
+# in another way (entities, tags, private-use glyphs, full-width signs).
+written = st.text(
+    st.one_of(st.characters(min_codepoint=0x0E01, max_codepoint=0x0E5B), st.sampled_from("เเํำา่้ ะAb19.,:;()/?-–“”\n\t\xa0\u200b\ufeff\xad")),
+    max_size=30,
+)  # fmt: skip
+INVISIBLE = re.compile("[\\s\u200b\ufeff\xad]+")
+MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]+")
+
+
+def _letters(text: str) -> str:
+    """What is left when marks and spaces do not count, ำ is า (once), and เเ is แ."""
+    bare = MARKS.sub("", INVISIBLE.sub("", text)).replace("\u0e33", "\u0e32")
+    return re.sub("\u0e32+", "\u0e32", re.sub("เเ", "แ", bare))
+
+
+@settings(max_examples=500)
+@given(written)
+def test_normalize_never_changes_a_letter_or_a_digit(text):
+    assert _letters(normalize(text)) == _letters(text)
+    consonants = re.compile("[^ก-ฮ]+")
+    assert consonants.sub("", normalize(text)) == consonants.sub("", text)
+
+
+@given(written)
+def test_normalize_keeps_the_lines(text):
+    assert normalize(text).count("\n") == text.count("\n")
+
+
 @given(st.lists(anything.map(lambda text: text.replace("\r", "").replace("\n", "")), max_size=4))
 def test_lines_are_repaired_independently_of_their_neighbours(lines):
     assert normalize("\n".join(lines)) == "\n".join(map(normalize, lines))
@@ -213,6 +243,11 @@ def test_maps_give_the_same_key_and_point_into_the_source_in_order(text):
 def test_two_sara_e_that_only_a_mark_kept_apart_are_one_in_the_skeleton():
     assert skeleton("เ่เก") == "แก"
     assert skeleton_with_map("เ่เก") == ("แก", [0, 3])
+
+
+def test_an_entity_that_only_a_mark_kept_apart_is_its_sign_in_the_skeleton():
+    assert skeleton("&่amp;") == skeleton(skeleton("&่amp;")) == "&"
+    assert skeleton_with_map("ก&่amp;ข") == ("ก&ข", [0, 1, 7])
 
 
 def test_the_map_finds_a_label_inside_a_damaged_line():
