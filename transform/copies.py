@@ -8,14 +8,15 @@ headings were lost, what only one section prints stands for its heading: its lab
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from extract.document import Document, Line
 from transform.form import Entry, Form, Section
 from transform.labels import Hit, is_item_mark, labels_of
 from transform.landmarks import Landmarks, Sight, landmarks_of
-from transform.line_kinds import BLANK_LINE, COUNT, NOTHING, PROSE, ROWS, dress, kinds_of
+from transform.line_kinds import BLANK_LINE, COUNT, NOTHING, PROSE, ROWS, dress, kinds_of, labelled, numbers_of
 from transform.passage import BLANK, DRESSING, JOINED, PAGE_BREAK, Passage, Segment
 from transform.thai import to_arabic_digits
 from transform.values import bullet_length
@@ -25,8 +26,7 @@ _CODE = re.compile(r"[\d๐-๙]{8}\s*[-‐-―−]\s*[\d๐-๙]{4}(?![\d๐-�
 _NEARBY = 3
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """The lines under one heading. `section` is None before the first heading and under an unknown one."""
 
     section: Section | None
@@ -38,8 +38,7 @@ class Block:
         return Passage(self.segments)
 
 
-@dataclass(frozen=True)
-class CopyText:
+class CopyText(NamedTuple):
     """One printed copy: its blocks in printed order, where it begins and ends."""
 
     ordinal: int
@@ -115,31 +114,41 @@ class _Splitting:
         self.gap = JOINED
         self.takes = NOTHING  # the kinds of line that are certainly text of the open section
         self.is_prose = False  # the open section holds no labels
-        self.numbers = {m[1] for s in form.sections for h in s.headings if (m := COUNT.match(h))}
-        self.dress: tuple[bool, ...] | None = None  # of the latest heading, and whether it had no blank line above
+        self.latest = ""  # the latest heading as printed, and whether it had no blank line above
         self.is_tight = False
 
     def run(self) -> None:
         """Take the lines one after the other; those that are plainly text of the open section go straight there."""
         kind_of = kinds_of(self.form)
-        lines = self.lines
-        index = 0
-        while index < len(lines):
-            page, number, text = lines[index]
+        index = self._take_plain(0, kind_of)
+        while index < len(self.lines):
+            index += self._look(index)
+            self._watch(self.current.section if self.current else None)
+            index = self._take_plain(index, kind_of)
+
+    def _take_plain(self, index: int, kind_of: Callable[[str], str]) -> int:
+        """Take blank lines and plain text of the open section, and return where something else stands."""
+        lines, takes, gap = self.lines, self.takes, self.gap
+        segments = self.current.blocks[-1][1] if self.current is not None and takes else []
+        before = len(segments)
+        for at in range(index, len(lines)):
+            page, number, text = lines[at]
             kind = kind_of(text)
             if kind == BLANK_LINE:
-                self.gap = self.gap or BLANK
-            elif kind in self.takes:
-                assert self.current is not None
-                self.current.blocks[-1][1].append(Segment(page, number, 0, text, self.gap))
-                self.current.last = page, number
-                self.gap, self.title = JOINED, None
-                self.found += not self.is_prose
+                gap = gap or BLANK
+            elif kind in takes:
+                segments.append(Segment(page, number, 0, text, gap))
+                gap = JOINED
             else:
-                index += self._look(index)
-                self._watch(self.current.section if self.current else None)
-                continue
-            index += 1
+                break
+        else:
+            at = len(lines)
+        self.gap = gap
+        if self.current is not None and len(segments) > before:
+            self.current.last = segments[-1][:2]
+            self.title = None
+            self.found += 0 if self.is_prose else len(segments) - before
+        return at
 
     def _watch(self, section: Section | None) -> None:
         """Say what is plainly text of the section that is open now."""
@@ -147,7 +156,7 @@ class _Splitting:
         if section is self.reports:
             self.takes = ROWS if section else NOTHING
         else:
-            self.takes = PROSE if self.is_prose else frozenset({section.id}) if section else NOTHING
+            self.takes = PROSE if self.is_prose else labelled(section.id) if section else NOTHING
 
     def _look(self, index: int) -> int:
         """Take a line that may be a landmark, and return how many lines it covers."""
@@ -178,8 +187,8 @@ class _Splitting:
 
     def _heading(self, section: Section, index: int, count: int, rest: int | None) -> None:
         covered = self.lines[index : index + count]
-        self.dress, self.is_tight = dress(covered[0].text), self.gap == JOINED
-        self.furniture.update(line.place for line in covered)
+        self.latest, self.is_tight = covered[0].text, self.gap == JOINED
+        self.furniture.update([line[:2] for line in covered])
         if self.current is None or _begins_copy(section, self.current):
             self._begin(self.title or covered[0].place)
         assert self.current is not None
@@ -235,7 +244,7 @@ class _Splitting:
             return True
         if sight.is_bold:
             return not has_label and self._is_apart()
-        if sight.number is None or sight.number in self.numbers or dress(text) != self.dress:
+        if sight.number is None or sight.number in numbers_of(self.form) or dress(text) != dress(self.latest):
             return False
         return (self.gap != JOINED or self.is_tight) and not self._goes_on_counting(sight.number)
 

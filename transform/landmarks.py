@@ -147,8 +147,10 @@ class Landmarks:
         if not head or (head in "<&" and not normalize(text).strip()):
             return _BLANK
         is_worth = head in self._first and (self._worth_a_look.match(text) or self._is_dressed.match(text))
-        if not is_worth and not self._is_like_title(text):
-            return self._as_text(text, begins_row=head in _ROW_BEGINS and _ROW.match(text) is not None)
+        if not is_worth:
+            begins_row = head in _ROW_BEGINS and _ROW.match(text) is not None
+            if begins_row or not self._is_like_title(text):
+                return self._as_text(text, begins_row=begins_row)
         key = _heading_key(text)
         if not key:
             return _FURNITURE

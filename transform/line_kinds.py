@@ -25,6 +25,18 @@ def dress(text: str) -> tuple[bool, ...]:
     return head.startswith(("**", "__")), head.startswith("#"), head.startswith("<")
 
 
+@lru_cache(maxsize=64)
+def labelled(section: str) -> frozenset[str]:
+    """The one kind of line that is plainly text of a section of labels: its labels."""
+    return frozenset({section})
+
+
+@lru_cache(maxsize=4)
+def numbers_of(form: Form) -> frozenset[str]:
+    """The numbers of the form's own headings."""
+    return frozenset(m[1] for s in form.sections for h in s.headings if (m := COUNT.match(h)))
+
+
 @lru_cache(maxsize=4)
 def kinds_of(form: Form) -> Callable[[str], str]:
     """What a line is wherever it stands, by its text; lines are printed by many copies and forms."""

@@ -22,9 +22,10 @@ _FIRST_LETTERS = ("ก", "ข")
 def items_of(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
     """List items as segments without their marks; a numbered list printed on one line is taken apart."""
     marks = [_marks(s.text) for s in segments]
-    letters = [_LETTER.match(s.text) for s in segments]
-    if tuple(m[1] for m in letters if m)[: len(_FIRST_LETTERS)] == _FIRST_LETTERS:
-        marks = [(m.end(), []) if m else own for m, own in zip(letters, marks, strict=True)]
+    if any(s.text.lstrip()[1:2] == "." for s in segments):
+        letters = [_LETTER.match(s.text) for s in segments]
+        if tuple(m[1] for m in letters if m)[: len(_FIRST_LETTERS)] == _FIRST_LETTERS:
+            marks = [(m.end(), []) if m else own for m, own in zip(letters, marks, strict=True)]
     marked = sum(1 for skip, _ in marks if skip)
     has_marks = marked > 1 or bool(marks and marks[0][0])  # one mark among lines without is a stray sign
     gaps = {s.gap == BLANK for s in segments[1:] if s.gap != PAGE_BREAK}

@@ -15,7 +15,7 @@ from transform.form import Form
 from transform.labels import Hit, find_labels, find_signature, is_item_mark, labels_of
 from transform.lists import item_text, items_of
 from transform.passage import BLANK, PAGE_BREAK, Passage, Segment, join_wraps
-from transform.records import Evidence, Reading
+from transform.records import Evidence, OnLine, Reading, reading_on_line
 from transform.reports import read_reports
 from transform.thai import is_placeholder
 from transform.values import (
@@ -60,7 +60,7 @@ def parse_copy(text: CopyText, copy_id: str, form: Form) -> Parsed:
     parsed = Parsed()
     last_rows_complete = True
     blocks = _merged(text.blocks)
-    has_lost = any(LOST in s.text for block in blocks for s in block.segments)
+    has_lost = LOST in "".join([s.text for block in blocks for s in block.segments])
     sections = {block.section.id for block in blocks if block.section is not None}
     for block in blocks:
         assert block.section is not None
@@ -139,7 +139,7 @@ def mark_cut(readings: Iterable[Reading], is_truncated: bool) -> tuple[Reading, 
 
 
 class _Line(NamedTuple):
-    """A line of labels and values by itself: (field, from, to, raw, value, problem), and the lists it begins.
+    """A line of labels and values by itself: (field, where, value, problem), and the lists it begins.
 
     `begins`: with a label that counts in this section. `is_open`: its last words may be a label's beginning.
     """
@@ -147,33 +147,33 @@ class _Line(NamedTuple):
     begins: bool
     is_open: bool
     holds_label: bool
-    values: tuple[tuple[str, int, int, str, str | None, str | None], ...]
+    values: tuple[tuple[str, OnLine, str | None, str | None], ...]
     lists: tuple[tuple[str, int], ...]
 
 
 def _read_labels(block: Block, copy_id: str, form: Form, parsed: Parsed) -> None:
     """Every label of the block with its value. A line that begins with a label goes on until the next such line."""
     assert block.section is not None
-    line_of = _lines_of(block.section.id, form)
     segments = block.segments
+    line_of = _lines_of(block.section.id, form)
+    lines = [line_of(segment.text) for segment in segments]
     seen: dict[str, int] = {}
-    begin = 0
-    while begin < len(segments):
-        page, number, offset, text, _ = segments[begin]
-        line, end = line_of(text), begin + 1
-        last = line
-        while end < len(segments) and (last.is_open or not line_of(segments[end].text).begins):
-            last = line_of(segments[end].text)
+    begin, count = 0, len(lines)
+    while begin < count:
+        line, end = lines[begin], begin + 1
+        while end < count and (lines[end - 1].is_open or not lines[end].begins):
             end += 1
         if end > begin + 1 or not line.holds_label or any(base in seen for base, _ in line.lists):
             readings, consumed = _read_passage(Passage(segments[begin:end]), block.section.id, form, seen)
             parsed.consumed |= consumed
             parsed.readings.extend(r._replace(copy_id=copy_id) for r in readings)
         else:
-            parsed.consumed.add((page, number))
-            for field_name, start, stop, raw, value, problem in line.values:
-                evidence = Evidence(page, number, number, start + offset, stop + offset, raw)
-                parsed.readings.append(Reading(copy_id, field_name, None, evidence, value, problem))
+            place = segments[begin][:3]
+            parsed.consumed.add(place[:2])
+            parsed.readings += [
+                reading_on_line(copy_id, name, None, place, printed, value, problem)
+                for name, printed, value, problem in line.values
+            ]
             seen.update(line.lists)
         begin = end
 
@@ -194,7 +194,7 @@ def _lines_of(section: str, form: Form) -> Callable[[str], _Line]:
             begins=bool(counts) and is_item_mark(line[: hits[0].start]),
             is_open=labels.open_tail(line) is not None,
             holds_label=bool(consumed),
-            values=tuple((r.field, *r.evidence[3:6], r.value, r.problem) for r in readings),
+            values=tuple((r.field, r.evidence[3:6], r.value, r.problem) for r in readings),
             lists=tuple(seen.items()),
         )
 

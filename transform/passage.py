@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from transform.records import Evidence
@@ -129,6 +129,7 @@ class Passage:
         return {s[:2] for s in self.segments[first : last + 1]}
 
 
+@lru_cache(maxsize=16384)
 def join_wraps(raw: str) -> str:
     """Raw text of several lines as one clean line: Thai runs on without a space, other text with one.
 

@@ -50,6 +50,27 @@ class Reading(NamedTuple):
         return self._replace(field=field)
 
 
+# what was read on a line: from and to within the line, and the text as printed
+OnLine = tuple[int, int, str]
+_new = tuple.__new__  # a named tuple's own constructor spends half its time on passing arguments on
+
+
+def reading_on_line(
+    copy_id: str,
+    field: str,
+    report_seq: int | None,
+    place: tuple[int, int, int],
+    printed: OnLine,
+    value: str | None,
+    problem: str | None = None,
+) -> Reading:
+    """A reading that stands on one line; `place` is page, line, and the character at which the line's text begins."""
+    page, line, offset = place
+    start, end, raw = printed
+    evidence = _new(Evidence, (page, line, line, start + offset, end + offset, raw))
+    return _new(Reading, (copy_id, field, report_seq, evidence, value, problem, False))
+
+
 class UnreadLine(NamedTuple):
     """A line that no field, heading or furniture accounts for."""
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from transform.addresses import row_key
 from transform.dates import parse_date
 from transform.passage import Passage, join_wraps
-from transform.records import Evidence, Reading
+from transform.records import OnLine, Reading, reading_on_line
 from transform.thai import is_placeholder, to_arabic_digits
 from transform.values import money, percent
 
@@ -39,14 +39,18 @@ def day_of(text: str) -> str | None:
     return found.isoformat() if found else None
 
 
-def read_usual_rows(passage: Passage, copy_id: str) -> list[Reading] | None:
-    """Every row of section 2 where all are printed as usual and every value is well-formed; otherwise None."""
+def read_usual_rows(passage: Passage, copy_id: str) -> tuple[list[Reading], list[str | None]] | None:
+    """Every row of section 2 where all are printed as usual and every value is well-formed; otherwise None.
+
+    Beside the readings the target statuses of the rows in printed order: the last one may be cut.
+    """
     segments = passage.segments
     if len(segments) % 2 or not segments:
         return None
     readings: list[Reading] = []
     printed: Counter[int] = Counter()
     keys: list[str] = []
+    targets: list[str | None] = []
     for above, below in zip(segments[::2], segments[1::2], strict=True):
         row = _read_row(above.text, below.text)
         if row is None:
@@ -55,18 +59,20 @@ def read_usual_rows(passage: Passage, copy_id: str) -> list[Reading] | None:
         printed[number] += 1
         keys.append(row_key(number, printed[number]))
         address = f"reports[{keys[-1]}]"
-        for name, is_below, start, end, raw, value in values:
-            page, line, offset = (below if is_below else above)[:3]
-            evidence = Evidence(page, line, line, start + offset, end + offset, raw)
-            readings.append(Reading(copy_id, address + name, number, evidence, value))
+        targets.append(values[-1][-1])
+        places = above[:3], below[:3]
+        readings += [
+            reading_on_line(copy_id, address + name, number, places[is_below], part, value)
+            for name, is_below, part, value in values
+        ]
     whole = passage.evidence(0, len(passage.raw))
     assert whole is not None
     readings.append(Reading(copy_id, "reports", None, whole, ",".join(keys)))
-    return readings
+    return readings, targets
 
 
-# what stands behind the address of a row, whether on its second line, from, to, as printed, value
-_Part = tuple[str, bool, int, int, str, str | None]
+# what stands behind the address of a row, whether on its second line, where and as printed, value
+_Part = tuple[str, bool, OnLine, str | None]
 
 
 @lru_cache(maxsize=65536)
@@ -81,13 +87,13 @@ def _read_row(above_text: str, below_text: str) -> tuple[int, tuple[_Part, ...]]
     at, below_at = first.regs, second.regs
     try:
         return number, (
-            (".seq", False, *at[1], label, str(number)),
-            (".date", False, *at[3], day, day_of(day)),
-            (".status_text", False, *at[4], status, _phrase(status)),
-            (".progress_pct", True, *below_at[1], done, percent(done)),
-            (".disbursed_baht", True, *below_at[3], amount, money(amount)),
-            (".plan_status", True, *below_at[4], plan, _phrase(plan)),
-            (".target_status", True, *below_at[5], target, _phrase(target)),
+            (".seq", False, (*at[1], label), str(number)),
+            (".date", False, (*at[3], day), day_of(day)),
+            (".status_text", False, (*at[4], status), _phrase(status)),
+            (".progress_pct", True, (*below_at[1], done), percent(done)),
+            (".disbursed_baht", True, (*below_at[3], amount), money(amount)),
+            (".plan_status", True, (*below_at[4], plan), _phrase(plan)),
+            (".target_status", True, (*below_at[5], target), _phrase(target)),
         )
     except ValueError:
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -77,7 +77,8 @@ def read_reports(passage: Passage, copy_id: str) -> ReportRows:
     """Read every row of section 2, in printed order. Text before the first row and after the last one stays unread."""
     usual = read_usual_rows(passage, copy_id)
     if usual is not None:
-        return ReportRows(usual, {s[:2] for s in passage.segments}, not _is_cut_target(usual))
+        readings, targets = usual
+        return ReportRows(readings, {s[:2] for s in passage.segments}, not _is_cut_target(targets))
     return read_rows_by_anchors(passage, copy_id)
 
 
@@ -111,16 +112,17 @@ def read_rows_by_anchors(passage: Passage, copy_id: str) -> ReportRows:
         whole = passage.evidence(next(s.start for s in starts if s.number is not None), end)
         assert whole is not None
         rows.readings.append(Reading(copy_id, "reports", None, whole, ",".join(keys)))
-        rows.is_complete = rows.is_complete and not _is_cut_target(rows.readings)
+        targets = [r.value for r in rows.readings if r.field.endswith(".target_status")]
+        rows.is_complete = rows.is_complete and not _is_cut_target(targets)
     return rows
 
 
-def _is_cut_target(readings: list[Reading]) -> bool:
+def _is_cut_target(targets: Sequence[str | None]) -> bool:
     """Whether the last target status is only the beginning of what other rows print there."""
-    targets = [r.value for r in readings if r.value and r.field.endswith(".target_status")]
-    if not targets:
+    *before, last = [t for t in targets if t] or [""]
+    if not last:
         return False
-    last, others = targets[-1], {*targets[:-1], *_USUAL}
+    others = {*before, *_USUAL}
     if any(o != last and o.startswith(last) for o in others):
         return True
     return any(last.endswith(_USUAL_END[:n]) for n in range(2, len(_USUAL_END)))
