@@ -168,6 +168,7 @@ class _Splitting:
             self._dressing(line.place)
         elif found is None and sight.is_lone_number and self._stands_alone(index):
             self.outside.append(Segment(line.page, line.number, 0, line.text))  # no word of a text: named as unread
+            self.gap = PAGE_BREAK
         elif found is None or (found.is_label and self._is_label_of_value(index)):
             self._text(index)
         elif found.section is None:
@@ -362,7 +363,8 @@ class _Splitting:
         blocks = self.current.blocks if self.current else []
         above = (blocks[-1][1][-1].text if blocks and blocks[-1][1] else "").rstrip(DRESSING)
         hits = self.labels.of_line(above) if above and not self.is_prose else ()
-        return above[-1:] in (":", "：", "=", "(") or bool(hits and hits[-1].value >= len(above))
+        is_bare = bool(hits) and hits[-1].value >= len(above) and not above.endswith("..")
+        return above[-1:] in (":", "：", "=", "(") or is_bare
 
     def _value_follows(self, index: int) -> bool:
         """Whether the next line of text is neither a label nor under another heading: the value itself."""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from transform.form import Entry, Form
-from transform.passage import ANY_MARK, DRESSING, Passage, Segment
+from transform.passage import ANY_MARK, Passage, Segment
 from transform.thai import skeleton, skeleton_with_map
 from transform.values import SINGLE_LINE
 
@@ -81,10 +81,10 @@ class Labels:
     def _of_line(self, text: str) -> tuple[Hit, ...]:
         """Labels on one line, in printed order; one without a colon only where the line begins."""
         hits: list[Hit] = []
-        begin = 0
+        begin = len(text) - len(text.lstrip())
         text = text.replace("__", "**")  # the other way to write bold
-        for separator in _SEPARATOR.finditer(text):
-            found = self.before(text[begin : separator.start()], begin == 0)
+        for separator in _SEPARATOR.finditer(text, begin):
+            found = self.before(text[begin : separator.start()], is_item_mark(text[:begin]))
             if found is not None:
                 hits.append(Hit(begin + found[0], separator.end(), found[1]))
             begin = separator.end()
@@ -112,7 +112,7 @@ class Labels:
             if entry is not None:
                 return 0, entry
         if is_first:
-            head = stretch.lstrip(DRESSING + _LIST_MARKS)
+            head = stretch[_ITEM_MARK.match(stretch).end() :]  # type: ignore[union-attr]  # it matches the empty text too
             entry = self.damaged(skeleton(head).strip(".")) if len(head) <= _LONGEST_LABEL else None
             if entry is not None:
                 return len(stretch) - len(head), entry

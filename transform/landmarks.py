@@ -24,12 +24,13 @@ HEADING_LIKENESS = 84
 UNNUMBERED_LIKENESS = 92  # without its number, and over several lines
 # an unnumbered beginning of a heading must be this long to count, or sentences would pass for headings
 _SHORTEST_BEGINNING = 10
+_LONG_HEADING = 40
 _SHORTEST_NUMBERED = 5  # below its own number of two parts
 _SHORTEST_TITLE_BEGINNING = 6
 _TITLE_LENGTHS = 6
 _TITLE_LIKENESS = 75  # letter by letter as printed, before marks and spaces are taken away
 _MOST_LINES = 4
-_NUMBER = re.compile(r"^[(\[]?(\d+(?:[.,]\d+)*)[.)\]]*[-–:]?")
+_NUMBER = re.compile(r"^[(\[]?(\d{1,2}(?:[.,]\d{1,2})*)(?!\d)[.)\]]*[-–:]?")
 # around a heading, in its skeleton: list marks, quotes, table bars, other markup; ข้อ, หัวข้อที่, ส่วนที่ before its number
 _LEAD = re.compile(r"^[#>•●|\[\"“_–-]*(?:(?:หว)?ขอท?|สวนท|หมวดท?)?(?=[\[(]?\d)|^[#>|_]+")
 _CLOSING = " .:*\\_|"
@@ -215,7 +216,12 @@ class Landmarks:
                 return Landmark(section, 1, _rest(text, words))
             if number in ("", printed) and words.startswith(bare) and len(bare) >= _shortest(number):
                 return Landmark(section, 1, is_beginning=True)
-            if _is_damaged(bare, words, is_numbered=bool(number) and number == printed, is_bold=is_bold and not number):
+            if _is_damaged(
+                bare,
+                words,
+                is_numbered=bool(number) and number == printed,
+                is_bold=_may_be_damaged(words, is_bold) and not number,
+            ):
                 return Landmark(section, 1)
         return None
 
@@ -282,6 +288,11 @@ def _is_damaged(bare: str, words: str, *, is_numbered: bool, is_bold: bool) -> b
     if not (is_numbered or is_bold) or not 0.6 < len(bare) / len(words) < 1.4:
         return False
     return fuzz.ratio(bare, words) >= (HEADING_LIKENESS if is_numbered else UNNUMBERED_LIKENESS)
+
+
+def _may_be_damaged(words: str, is_bold: bool) -> bool:
+    """Whether a heading without its number is known from most of its letters: in bold, or by its length alone."""
+    return is_bold or len(words) >= _LONG_HEADING
 
 
 def _is_like(a: str, b: str) -> bool:

@@ -28,7 +28,10 @@ from transform.values import (
 )
 
 # what leads from a label to its value: separators, dressing, a dotted line to write on
-_LEAD = re.compile(r"[\s*\\|:：︰﹕∶=;]*(?:[-–]?>\s*|(?<=[:：])[-–—][ \t\u00a0]+)?(?:(?:\.{2,}|…+|_{2,})(?=[^\s._…]))?")
+_LEAD = re.compile(
+    r"[\s*\\|:：︰﹕∶=;]*(?:[-–]?>\s*|(?<=[:：])[-–—](?:[ \t\u00a0]+|[ \t]*\n\s*(?=\S)))?"
+    r"(?:(?:\.{2,}|…+|_{2,})(?=[^\s._…]))?"
+)
 # one word before a colon with spaces on both sides, as the form prints its labels
 _LONE_LABEL = re.compile(r"[\s*]*[^\s:：]{2,30}\s+[:：]\s")
 # what parts two fields on one line
@@ -38,6 +41,7 @@ _ENGLISH_AFTER = re.compile(r"[:：]\s*[A-Za-z][^:：\u0e00-\u0e7f]*$")
 _DASH = re.compile(r"[-–—][ \t\u00a0]+(?=\S)")
 _DOTTED_LINE = re.compile(r"(?<=[^\s.…_])(?:\.{3,}|…+|_{2,})\s*$")
 _PRINTED_ORDER = attrgetter("evidence.page", "evidence.line_first", "evidence.char_from", "field")
+_PARTIES = ("responsible", "coordinator")
 _SIGNATURE_DOTS = " \t\r.…*\\"
 _ROLE = re.compile(r"\((?:ผู้รับผิดชอบ[^()]*|[.…\s]*)\)")
 # a line shorter than this was not broken at the width of the page
@@ -127,12 +131,14 @@ def mark_cut(readings: Iterable[Reading], is_truncated: bool) -> tuple[Reading, 
 
     last = max(end(r) for r in ordered)
     before = max((end(r) for r in ordered if r.field != "reports"), default=last)
-    return tuple(
-        r._replace(value=None, is_cut=True)
-        if end(r) == last or (end(r) == before and r.field.endswith(".status_text"))
-        else r
-        for r in ordered
-    )
+    open_parties = {r.field for r in ordered if end(r) == last and r.field in _PARTIES}
+
+    def is_cut(r: Reading) -> bool:
+        base, _, part = r.field.partition(".")
+        may_go_on = base in open_parties and part in ("phone", "unit")  # an extension, the rest of น.ส.
+        return end(r) == last or may_go_on or (end(r) == before and part == "status_text")
+
+    return tuple(r._replace(value=None, is_cut=True) if is_cut(r) else r for r in ordered)
 
 
 # ---------------------------------------------------------------- label : value
@@ -211,6 +217,7 @@ def _read_passage(
     consumed: set[tuple[int, int]] = set()
     for n, hit in enumerate(hits):
         end = _before_mark(passage, hits[n + 1].start) if n + 1 < len(hits) else len(passage.raw)
+        end = max(end, hit.value)
         start, stop = _value_span(passage, hit, names[id(hit.entry)], end)
         stop = _without_dots(passage.raw, start, stop)
         consumed |= passage.places(hit.start, stop if stop > start else hit.value)

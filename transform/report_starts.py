@@ -23,7 +23,7 @@ _AFTER_NUMBER = re.compile(rf"[\s*\\|]*(?:[:：=]|{DATE})")
 _DATED = re.compile(rf"[\s*]*(?:[:：]{{1,2}}\s*)+{DATE}\s*[:：]")
 # a line with the date of a row whose label is damaged or lost
 _DATED_LINE = re.compile(
-    rf"^(?P<label>[^:：\n]{{0,30}}?)\s*(?P<number>[\d๐-๙]{{0,4}})\s*(?:[:：]{{1,2}}\s*)+(?:{DATE}|{_WORDED})\s*[:：]",
+    rf"^(?P<label>[^:：\n]{{0,30}}?)\s*(?P<number>[\d๐-๙]{{0,4}})(?:\s*/\s*[2๒][5๕][\d๐-๙]{{2}})?\s*(?:[:：]{{1,2}}\s*)+(?:{DATE}|{_WORDED})\s*[:：]",
     re.MULTILINE,
 )
 # a label with some wrong letters is still recognised when this much of it is right (0-100)

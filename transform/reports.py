@@ -133,9 +133,9 @@ def _begins_something(line: str, above: str) -> bool:
 
     One or two letters can as well be the end of a word, unless the text above is whole.
     """
-    key = skeleton(line)
+    key = skeleton(line).lstrip("-•|")
     is_long = len(key) >= _SHORTEST_LABEL or squash(above) == _WHOLE_TARGET
-    return _NEXT_HEADING.match(line) is not None or (is_long and ROW_LABEL.startswith(key))
+    return _NEXT_HEADING.match(line) is not None or (is_long and ROW_LABEL.startswith(key)) or key.startswith(ROW_LABEL)
 
 
 class _Row:

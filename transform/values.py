@@ -42,6 +42,7 @@ _TITLE_FIRST = re.compile(r"นาย|นาง|น\.\s?ส\.|ว่าที่
 _FIRST_NAME_LAST = re.compile(r"(?:^|[\s,/]|และ|กับ)(?:นาย|นางสาว|นาง|น\.\s?ส\.)\s?[ก-๎]+$")
 _ONE_WORD = re.compile(r"[ก-๎]+(?=$|\s*(?:\(|/|,|โทร|[\d๐-๙])|\s+(?:และ|นาย|นาง|น\.\s?ส\.|ว่าที่))")
 _INLINE_NUMBER = re.compile(r"(?:^|(?<=\s))\(?(\d{1,2})[.)]\s*(?=\D)")
+_DIMENSION_ALONE = re.compile(r"\s*มิติที่\s*[\d๐-๙]{1,2}\s*")
 _ITEM_START = re.compile(r"^\s*(?:[-•]\s*)?มิติที่")
 
 
@@ -179,7 +180,7 @@ def _joined_names(text: str) -> str:
     """Several lines about people as one: a title begins another person, a first name goes before its surname."""
     joined = ""
     for line in text.split("\n"):
-        following = line.strip(DRESSING)
+        following = normalize(line).strip(DRESSING)
         is_surname = _FIRST_NAME_LAST.search(joined) and _ONE_WORD.match(following)
         apart = joined and (_TITLE_FIRST.match(following) or is_surname)
         joined = f"{joined} {following}" if apart else join_wraps(f"{joined}\n{following}")
@@ -231,7 +232,8 @@ def _indicators(names: Names, text: str) -> list[Value]:
 def _indicator_items(text: str) -> Iterator[str]:
     collected: list[str] = []
     for line in text.split("\n"):
-        if collected and (_ITEM_START.match(line) or _BULLET.match(line)):
+        is_whole = collected and not _DIMENSION_ALONE.fullmatch("\n".join(collected))
+        if is_whole and (_ITEM_START.match(line) or _BULLET.match(line)):
             yield join_wraps(_BULLET.sub("", "\n".join(collected)))
             collected = []
         if line.strip():
