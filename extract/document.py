@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Literal, NamedTuple
 
 MediaType = Literal["text/plain", "application/pdf"]
@@ -47,8 +48,7 @@ class Document:
 
     def lines(self) -> Iterator[Line]:
         """Every line of every page, in printed order."""
-        for page in self.pages:
-            yield from page.lines
+        return chain.from_iterable([page.lines for page in self.pages])
 
 
 @dataclass(frozen=True, slots=True)

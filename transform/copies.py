@@ -133,7 +133,7 @@ class _Splitting:
         before = len(segments)
         for at in range(index, len(lines)):
             page, number, text = lines[at]
-            kind = kind_of(text)
+            kind = kind_of(text) if text else BLANK_LINE
             if kind == BLANK_LINE:
                 gap = gap or BLANK
             elif kind in takes:

@@ -35,7 +35,9 @@ _NUMBER = re.compile(r"^[(\[]?(\d{1,2}(?:[.,]\d{1,2})*)(?!\d)[.)\]]*[-–:]?")
 _LEAD = re.compile(r"^[#>•●|\[\"“_–-]*(?:(?:หว)?ขอท?|สวนท|หมวดท?)?(?=[\[(]?\d)|^[#>|_]+")
 _CLOSING = " .:*\\_|"
 _TRAIL = '|"”#_'
-_UNKNOWN_HEADING = re.compile(r"^\s*\*\*\s*[(\[]?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*(?:[.)\]]+\s*|\s+)[^\s\d].*\*\*\s*$")
+_UNKNOWN_HEADING = re.compile(
+    r"^\s*\*\*\s*[(\[]?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*(?:[.)\]]+\s*|\s+|(?=[ก-ฮเ-ไ]))[^\s\d].*\*\*\s*$"
+)
 # a line numbered like a heading: not a quantity, not the rest of a date
 _NUMBERED = re.compile(
     r"^[\s#]*[(\[]?([\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2}(?=[.)\]\s])|(?=[.)\]])))[.)\]]*\s*"

@@ -11,12 +11,30 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from transform.passage import BLANK, DRESSING, PAGE_BREAK, Segment
-from transform.thai import normalize
+from transform.records import OnLine
+from transform.thai import is_placeholder, normalize
 from transform.values import bullet_length, inline_items
 
 # `ก. …`, `ข. …`: a letter is a mark only where the next one follows, or an abbreviation would pass for one
 _LETTER = re.compile(r"\s*([ก-ฮ])\.\s+")
 _FIRST_LETTERS = ("ก", "ข")
+
+
+def usual_items(segments: Sequence[Segment]) -> list[tuple[OnLine, str]] | None:
+    """Place and text of each item of a list that prints one marked item on each line; None for any other list."""
+    items = [item for s in segments if (item := _usual_item(s.text)) is not None]
+    return items if len(items) == len(segments) else None
+
+
+@lru_cache(maxsize=65536)
+def _usual_item(text: str) -> tuple[OnLine, str] | None:
+    """An item on one line behind its mark; None when there is no mark, no text or more than one item."""
+    skip, spans = _marks(text)
+    if not skip or spans:
+        return None
+    start, raw, value = item_text(text[skip:])
+    start += skip
+    return None if is_placeholder(value) else ((start, start + len(raw), raw), value)
 
 
 def items_of(segments: Sequence[Segment]) -> Iterator[list[Segment]]:

@@ -13,7 +13,7 @@ from extract.encodings import LOST
 from transform.copies import Block, CopyText
 from transform.form import Form
 from transform.labels import Hit, find_labels, find_signature, is_item_mark, labels_of
-from transform.lists import item_text, items_of
+from transform.lists import item_text, items_of, usual_items
 from transform.passage import BLANK, PAGE_BREAK, Passage, Segment, join_wraps
 from transform.records import Evidence, OnLine, Reading, reading_on_line
 from transform.reports import read_reports
@@ -305,9 +305,9 @@ def _entry_readings(
 
 def _find(raw: str, part: str, start: int, stop: int) -> tuple[int, int] | None:
     """Where a part of a value stands; a part that was broken over lines is found by its letters."""
-    if "\n" not in raw[start:stop]:
-        at = raw.find(part, start, stop)
-        return (at, at + len(part)) if at >= 0 else None
+    at = raw.find(part, start, stop)
+    if at >= 0 and "\n" not in raw[start:stop]:
+        return at, at + len(part)
     kept = [n for n in range(start, stop) if not raw[n].isspace()]
     bare = "".join(part.split())
     at = "".join(raw[n] for n in kept).find(bare)
@@ -349,6 +349,11 @@ def _read_bullets(block: Block, copy_id: str, form: Form, parsed: Parsed) -> Non
     assert block.section is not None
     base = form.entries_of(block.section.id)[0].fields[0].field
     parsed.consumed |= {s[:2] for s in block.segments}
+    usual = usual_items(block.segments)
+    if usual is not None:
+        for ordinal, (segment, (printed, value)) in enumerate(zip(block.segments, usual, strict=True), start=1):
+            parsed.readings.append(reading_on_line(copy_id, f"{base}[{ordinal}]", None, segment[:3], printed, value))
+        return
     ordinal = 0
     for segments in items_of(block.segments):
         if len(segments) == 1:
