@@ -22,6 +22,8 @@ from transform.thai import to_arabic_digits
 from transform.values import bullet_length
 
 _CODE = re.compile(r"[\d๐-๙]{8}\s*[-‐-―−]\s*[\d๐-๙]{4}(?![\d๐-๙])")
+# dots behind the dots of a label: nothing is printed there
+_DOTS_FOR_NOTHING = re.compile(r"[.…]\s+(?:\.{2,}|…+)$")
 # how many lines of text are looked at to confirm that a section goes on without its heading
 _NEARBY = 3
 
@@ -363,7 +365,7 @@ class _Splitting:
         blocks = self.current.blocks if self.current else []
         above = (blocks[-1][1][-1].text if blocks and blocks[-1][1] else "").rstrip(DRESSING)
         hits = self.labels.of_line(above) if above and not self.is_prose else ()
-        is_bare = bool(hits) and hits[-1].value >= len(above) and not above.endswith("..")
+        is_bare = bool(hits) and hits[-1].value >= len(above) and not _DOTS_FOR_NOTHING.search(above)
         return above[-1:] in (":", "：", "=", "(") or is_bare
 
     def _value_follows(self, index: int) -> bool:

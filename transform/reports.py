@@ -120,7 +120,7 @@ def read_rows_by_anchors(passage: Passage, copy_id: str) -> ReportRows:
 def _is_cut_target(targets: Sequence[str | None]) -> bool:
     """Whether the last target status is only the beginning of what other rows print there."""
     *before, last = [t for t in targets if t] or [""]
-    if not last:
+    if not last or last in before:  # another row prints it in whole
         return False
     others = {*before, *_USUAL}
     if any(o != last and o.startswith(last) for o in others):

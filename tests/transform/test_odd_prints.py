@@ -167,3 +167,10 @@ def test_a_wrapped_part_of_a_path_has_its_own_place() -> None:
     places = {r.field: r.evidence for r in copy.readings if r.field.startswith("agency_path")}
     assert (places["agency_path[2]"].raw, places["agency_path[3]"].raw) == ("ฝ่าย\nโยธา", "ฝ่ายโยธา")
     assert places["agency_path[3]"].line_first == places["agency_path[2]"].line_last
+
+
+def test_a_short_status_that_other_rows_print_too_is_not_cut() -> None:
+    text = TEXT.replace("เป็นไปตามเป้าหมาย", "เป็นไปตามเป้า")
+    (copy,) = read_text(text).copies
+    assert not copy.is_truncated
+    assert only(text)["reports"][4]["target_status"] == "เป็นไปตามเป้า"
