@@ -162,20 +162,19 @@ class _Splitting:
 
     def _look(self, index: int) -> int:
         """Take a line that may be a landmark, and return how many lines it covers."""
-        lines = self.lines
-        line = lines[index]
+        line = self.lines[index]
         sight = self.landmarks.sight(line.text)
-        found = self.landmarks.at(lines, index) if sight.may_go_on else sight.landmark
+        found = self.landmarks.at(self.lines, index) if sight.may_go_on else sight.landmark
         if found is None and sight.is_lone_number and self._is_page_number(index):
             self._dressing(line.place)
-        elif found is None and sight.is_lone_number and self._stands_alone(index):
+        elif found is None and sight.is_lone_number and (self._stands_alone(index) or self._may_be_page(index)):
             self.outside.append(Segment(line.page, line.number, 0, line.text))  # no word of a text: named as unread
             self.gap = PAGE_BREAK
         elif found is None or (found.is_label and self._is_label_of_value(index)):
             self._text(index)
         elif found.section is None:
             self.found += 1
-            self._dressing(*(covered.place for covered in lines[index : index + found.lines]))
+            self._dressing(*(covered.place for covered in self.lines[index : index + found.lines]))
             self.title = self.title or line.place
         else:
             self.found += 1
@@ -352,13 +351,21 @@ class _Splitting:
 
     def _is_page_number(self, index: int) -> bool:
         """Whether a number alone on its line stands beside a running title; after a label it may be the value."""
-        beside = self.gap == PAGE_BREAK or self.title is not None
-        for line in self.lines[index + 1 :] if not beside else ():
+        return self._is_beside_title(index) and (not self._value_is_due() or self._value_follows(index))
+
+    def _may_be_page(self, index: int) -> bool:
+        """Whether a number after a label could as well be a page's: beside a title, and not 0."""
+        return self._is_beside_title(index) and bool(self.lines[index].text.strip(" ()-–0๐"))
+
+    def _is_beside_title(self, index: int) -> bool:
+        """Whether a running title or other furniture stands directly above or below a line."""
+        if self.gap == PAGE_BREAK or self.title is not None:
+            return True
+        for line in self.lines[index + 1 :]:
             sight = self.landmarks.sight(line.text)
             if not sight.is_blank:
-                beside = sight.landmark is not None and sight.landmark.section is None
-                break
-        return beside and (not self._value_is_due() or self._value_follows(index))
+                return sight.landmark is not None and sight.landmark.section is None
+        return False
 
     def _value_is_due(self) -> bool:
         """Whether the text above ends with a label, or its separator."""

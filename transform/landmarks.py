@@ -38,11 +38,13 @@ _TRAIL = '|"”#_'
 _UNKNOWN_HEADING = re.compile(
     r"^\s*\*\*\s*[(\[]?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*(?:[.)\]]+\s*|\s+|(?=[ก-ฮเ-ไ]))[^\s\d].*\*\*\s*$"
 )
+# what stands before the number of a heading: marks and markup, a word
+HEADING_LEAD = re.compile(r"((?:[\s*#>•●|\[\"“_–-]|<[^<>\n]{1,20}>)*)((?:หัว)?ข้อ(?:ที่)?|ส่วนที่|หมวด(?:ที่)?)?\s*")
 # a line numbered like a heading: not a quantity, not the rest of a date
 _NUMBERED = re.compile(
-    r"^[\s#]*[(\[]?([1-9๑-๙]\.[1-9๑-๙][\d๐-๙]?(?=[.)\]\s])|[\d๐-๙]{1,2}(?=[.)\]]))[.)\]]*\s*"
+    r"^[(\[]?([1-9๑-๙]\.[1-9๑-๙][\d๐-๙]?(?=[.)\]\s])|[\d๐-๙]{1,2}(?=[.)\]]))[.)\]]*\s*[-–]?\s*"
     r"(?!(?:ล้าน|แสน|หมื่น|พัน|บาท|คน|ครั้ง|แห่ง|ชุด|ร้อยละ|เปอร์|กิโล|กม|เมตร|ตร|ไร่|ตัน|ลิตร|น\.|ชั่วโมง|วัน|เดือน|ปี)(?![ก-๎]{12}))"
-    r"[ก-ฮเ-ไ][^:：]{3,80}$"
+    r"[ก-ฮเ-ไ][^:：]{3,80}(?:[:：]-?)?[\s|*]*$"
 )
 # what may stand behind the words of a heading: (ต่อ), ดังนี้ :-, dots and dressing
 _ENDS_HEADING = re.compile(
@@ -170,7 +172,8 @@ class Landmarks:
             is_bold=landmark is None and _BOLD.match(plain) is not None,
             is_lone_number=landmark is None and _LONE_NUMBER.match(text) is not None,
         )
-        numbered = _NUMBERED.match(plain.replace("**", "")) if landmark is None else None
+        words = normalize(text)
+        numbered = _NUMBERED.match(words[HEADING_LEAD.match(words).end() :]) if landmark is None else None  # type: ignore[union-attr]
         special = special._replace(number=to_arabic_digits(numbered[1])) if numbered else special
         if special == _NOTHING_SPECIAL:
             return self._as_text(text, begins_row=begins_row)

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from transform.form import Form
 from transform.labels import is_item_mark, labels_of
-from transform.landmarks import landmarks_of
+from transform.landmarks import HEADING_LEAD, landmarks_of
+from transform.thai import normalize
 
 # kinds of line: blank, text in which no label stands, the beginning of a report row; the id of the section whose label
 # begins the line; anything else has to be looked at where it stands
@@ -19,10 +20,15 @@ PROSE, ROWS = frozenset({PLAIN}), frozenset({PLAIN, ROW_LINE})
 COUNT = re.compile(r"[\s(\[*#-]*(\d{1,2}(?:\.\d{1,2})?)(?![\d.]\d)")
 
 
-def dress(text: str) -> tuple[bool, ...]:
-    """How a heading is printed: in bold, as markdown heading, in HTML."""
-    head = text.lstrip()
-    return head.startswith(("**", "__")), head.startswith("#"), head.startswith("<")
+def dress(text: str) -> tuple[str, ...]:
+    """How a heading is printed: bold, as markdown or HTML heading, behind a mark or a word.
+
+    >>> dress("**1.3 หลักการ**"), dress("- ข้อ 1.3 หลักการ"), dress("1.3 หลักการ")
+    (('**', ''), ('-', 'ข้อ'), ('', ''))
+    """
+    found = HEADING_LEAD.match(normalize(text.replace("__", "**")))
+    assert found is not None  # it matches the empty text too
+    return "".join(found[1].split()), found[2] or ""
 
 
 @lru_cache(maxsize=64)

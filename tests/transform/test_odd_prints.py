@@ -174,3 +174,9 @@ def test_a_short_status_that_other_rows_print_too_is_not_cut() -> None:
     (copy,) = read_text(text).copies
     assert not copy.is_truncated
     assert only(text)["reports"][4]["target_status"] == "เป็นไปตามเป้า"
+
+
+def test_a_number_that_may_be_an_amount_or_a_page_is_neither_and_is_named() -> None:
+    text = TEXT.replace("ใช้ไป : 95,675 บาท", f"ใช้ไป :\n\n2\n\n{TITLE}")
+    assert unread(text) == ["2"]
+    assert only(text)["budget_spent"] is None
