@@ -21,6 +21,7 @@ from transform.thai import is_placeholder
 from transform.values import (
     SINGLE_LINE,
     Names,
+    bullet_length,
     has_dotted_label,
     is_item_start,
     looks_like_label,
@@ -34,6 +35,7 @@ _LEAD = re.compile(
 )
 # one word before a colon with spaces on both sides, as the form prints its labels
 _LONE_LABEL = re.compile(r"[\s*]*[^\s:：]{2,30}\s+[:：]\s")
+_MARK_ALONE = re.compile(r"[\s*•●○▪☐>#|_–-]+")
 # what parts two fields on one line
 _BETWEEN_FIELDS = re.compile(r"[ \t]*(?:[,;|*•]+|\s[-–/]+|\s\(?[\d๐-๙]{1,2}[.)])[\s*]*$")
 # the English half of a strategy's name, after its colon
@@ -261,10 +263,14 @@ def _value_span(passage: Passage, hit: Hit, names: Names, end: int) -> tuple[int
         whole = values_of(hit.entry.parser, names, raw[start:end])
         return (start, end) if whole and whole[0].problem is None else (start, line_end)
     first = passage.segment_at(start)
+    is_listed = bullet_length(raw[passage.line_start(hit.start) : hit.start]) > 0
     stop = line_end
     for n in range(first + 1, len(passage.segments)):
         begin, segment, above = passage.starts[n], passage.segments[n], passage.segments[n - 1]
         if begin >= end or (segment.gap == BLANK and not (hit.entry.is_repeated and is_item_start(segment.text))):
+            break
+        is_cut_label = is_listed and bullet_length(segment.text) > 0  # each label has a mark; this one is not whole
+        if start < stop and (is_cut_label or _MARK_ALONE.fullmatch(segment.text)):
             break
         # a line `words : …` after the end of a value is a label the form does not have; within a wrapped one it is text
         is_apart: object = segment.gap or len(above.text) < _FULL_LINE

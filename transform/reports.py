@@ -134,6 +134,8 @@ def _begins_something(line: str, above: str) -> bool:
     One or two letters can as well be the end of a word, unless the text above is whole.
     """
     key = skeleton(line).lstrip("-•|")
+    if not key:  # a list mark without its item
+        return True
     is_long = len(key) >= _SHORTEST_LABEL or squash(above) == _WHOLE_TARGET
     return _NEXT_HEADING.match(line) is not None or (is_long and ROW_LABEL.startswith(key)) or key.startswith(ROW_LABEL)
 

@@ -18,12 +18,11 @@ NOT_READ_YET: frozenset[str] = frozenset({
     "two_line_title_near_lost_heading", "lone_numbers_near_lost_heading", "code_behind_another_field_without_heading",
     "page_break_inside_heading", "dash_for_colon", "semicolon", "damaged_second_label",
     "numbered_label_on_its_own_line", "label_broken_after_one_letter", "label_of_an_underscored_heading_above",
-    "dotted_value_over_lines", "unknown_two_line_heading",
-    "heading_words_on_the_next_line", "two_line_heading_continued", "number_between_unlabelled_indicators",
-    "unlabelled_indicators_on_dotted_lines", "html_row_label", "progress_without_equals",
-    "damaged_row_label_with_year", "damaged_certification_over_lines", "damaged_amount_label_without_brackets",
-    "damaged_progress_label_with_words", "cut_row_label_with_a_mark", "cut_row_label_in_brackets",
-    "cut_row_label_with_year", "cut_heading_below_an_unmarked_list",
+    "dotted_value_over_lines", "unknown_two_line_heading", "heading_words_on_the_next_line",
+    "two_line_heading_continued", "number_between_unlabelled_indicators", "unlabelled_indicators_on_dotted_lines",
+    "html_row_label", "progress_without_equals", "damaged_row_label_with_year", "damaged_certification_over_lines",
+    "damaged_amount_label_without_brackets", "damaged_progress_label_with_words", "cut_row_label_with_a_mark",
+    "cut_row_label_in_brackets", "cut_row_label_with_year", "cut_heading_below_an_unmarked_list",
 })  # fmt: skip
 
 

@@ -180,3 +180,13 @@ def test_a_number_that_may_be_an_amount_or_a_page_is_neither_and_is_named() -> N
     text = TEXT.replace("ใช้ไป : 95,675 บาท", f"ใช้ไป :\n\n2\n\n{TITLE}")
     assert unread(text) == ["2"]
     assert only(text)["budget_spent"] is None
+
+
+@pytest.mark.parametrize("above", ["โทร.4443", "ฝ่ายโยธา / ฝ่ายโยธา", "เป็นไปตามเป้าหมาย"])
+def test_a_list_mark_at_the_end_of_a_cut_copy_is_no_part_of_the_value_above(above: str) -> None:
+    end = TEXT.index(above) + len(above)
+    read = [
+        [(r.field, r.evidence.raw) for r in read_text(TEXT[:end] + tail).copies[0].readings if r.field != "reports"]
+        for tail in ("\n", "\n-")
+    ]
+    assert read[0] == read[1]
