@@ -100,6 +100,13 @@ HEADINGS: dict[str, Print] = {
 LABELS: dict[str, Print] = {
     **{f"listed {m}": tight(each(LABEL, rf"{m}\1 : ")) for m in ("- ", "1) ", "(1) ", "1.1.1 ", "ข้อ 1 ", "● ")},
     **{f"separated by {s}": each(LABEL, rf"\1{s}") for s in (" :- ", " -> ", " ; ", " ︰ ", " ∶ ", "：")},
+    **{
+        f"worded {here}": put(there, here)
+        for there, here in (
+            ("เริ่มต้นโครงการ", "Start Date"), ("สิ้นสุดโครงการ", "Finish Date"), ("เริ่มต้นโครงการ", "วันที่เริ่มต้นโครงการ"),
+            ("สิ้นสุดโครงการ", "วันที่สิ้นสุดโครงการ"), ("ชื่อผู้รับผิดชอบ...", "ชื่อผู้รับผิดชอบโครงการ"), ("ผู้ประสานงาน สยป", "ผู้ประสานงานโครงการ"),
+        )
+    },
     "separated by a dash": each(r"(?m)^(รหัส.*|เริ่ม.*|สิ้น.*|ปีงบ.*) : ", r"\1 - "),
     "underscored": each(LABEL, r"__\1__ : "),
     "bold up to a tab": put("ชื่อโครงการ/กิจกรรม : ติด", "**ชื่อโครงการ\t**ติด"),
