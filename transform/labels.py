@@ -15,18 +15,18 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from transform.form import Entry, Form
-from transform.passage import ANY_MARK, Passage, Segment
+from transform.passage import ANY_MARK, LIST_MARKS, Passage, Segment
 from transform.thai import skeleton, skeleton_with_map
 from transform.values import SINGLE_LINE
 
 # colons as printed, as look-alikes of other alphabets; the bars and tabs of a table
 _SEPARATOR = re.compile(r"[:：︰﹕∶=|\t]+|\.{3,}[ \u00a0]+(?=[^\s:：=.])")
 _ITEM_MARK = re.compile(
-    r"\s*(?:[-–•●○▪☐>#*|_]+|(?:ข้อ(?:ที่)?\s*)?[(\[]?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)\]]*)?[\s*\\|_]*"
+    rf"\s*(?:[{LIST_MARKS}#*|_]+|"
+    r"(?:ข้อ(?:ที่)?\s*)?[(\[]?[\d๐-๙]{1,2}(?:\.[\d๐-๙]{1,2})*[.)\]]*)?[\s*\\|_]*"
 )
 _TAIL = " \t\r\u00a0.…*\\"
 _SIGNATURE_END = re.compile(r"\.*[:=]?")
-_LIST_MARKS = "-•☐>#"
 _WORD_START = re.compile(r"(?<![^\s*\\|])[^\s*\\|]")
 # a label with one wrong letter is still that label; shorter ones are too like other words
 _SHORTEST_DAMAGED = 4

@@ -14,7 +14,7 @@ from transform.copies import Block, CopyText
 from transform.form import Form
 from transform.labels import Hit, find_labels, find_signature, is_item_mark, labels_of
 from transform.lists import item_text, items_of, usual_items
-from transform.passage import BLANK, PAGE_BREAK, Passage, Segment, join_wraps
+from transform.passage import BLANK, LIST_MARKS, PAGE_BREAK, Passage, Segment, join_wraps
 from transform.records import Evidence, OnLine, Reading, reading_on_line
 from transform.reports import read_reports
 from transform.thai import is_placeholder
@@ -35,7 +35,7 @@ _LEAD = re.compile(
 )
 # one word before a colon with spaces on both sides, as the form prints its labels
 _LONE_LABEL = re.compile(r"[\s*]*[^\s:：]{2,30}\s+[:：]\s")
-_MARK_ALONE = re.compile(r"[\s*•●○▪☐>#|_–-]+")
+_MARK_ALONE = re.compile(rf"[{LIST_MARKS}\s*#|_]+")
 # what parts two fields on one line
 _BETWEEN_FIELDS = re.compile(r"[ \t]*(?:[,;|*•]+|\s[-–/]+|\s\(?[\d๐-๙]{1,2}[.)])[\s*]*$")
 # the English half of a strategy's name, after its colon
@@ -43,7 +43,6 @@ _ENGLISH_AFTER = re.compile(r"[:：]\s*[A-Za-z][^:：\u0e00-\u0e7f]*$")
 _DASH = re.compile(r"[-–—][ \t\u00a0]+(?=\S)")
 _DOTTED_LINE = re.compile(r"(?<=[^\s.…_])(?:\.{3,}|…+|_{2,})\s*$")
 _PRINTED_ORDER = attrgetter("evidence.page", "evidence.line_first", "evidence.char_from", "field")
-_PARTIES = ("responsible", "coordinator")
 _SIGNATURE_DOTS = " \t\r.…*\\"
 _ROLE = re.compile(r"\((?:ผู้รับผิดชอบ[^()]*|[.…\s]*)\)")
 # a line shorter than this was not broken at the width of the page
@@ -133,11 +132,11 @@ def mark_cut(readings: Iterable[Reading], is_truncated: bool) -> tuple[Reading, 
 
     last = max(end(r) for r in ordered)
     before = max((end(r) for r in ordered if r.field != "reports"), default=last)
-    open_parties = {r.field for r in ordered if end(r) == last and r.field in _PARTIES}
+    cut_wholes = {r.field for r in ordered if end(r) == last}
 
     def is_cut(r: Reading) -> bool:
         base, _, part = r.field.partition(".")
-        may_go_on = base in open_parties and part in ("phone", "unit")  # an extension, the rest of น.ส.
+        may_go_on = base in cut_wholes and part in ("phone", "unit")  # an extension, the rest of น.ส.
         return end(r) == last or may_go_on or (end(r) == before and part == "status_text")
 
     return tuple(r._replace(value=None, is_cut=True) if is_cut(r) else r for r in ordered)

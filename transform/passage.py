@@ -17,6 +17,8 @@ from transform.thai import normalize, skeleton_with_map
 
 # markdown dressing and white space are not part of a value
 DRESSING = " \t\r\n\v\f\u00a0\u200b\ufeff*\\|"
+# signs that stand before an item; Word's own bullets are private-use characters. `-` is first, for character classes
+LIST_MARKS = "-–—‐−•·☐❑□>●○▪■◦‣◆►➢✓☑\uf0a7\uf0b7\uf0d8\uf0fc"
 # a word is looked for by its letters, with any mark or space between them
 ANY_MARK = "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\\s\u200b-\u200f\u2060\ufeff\xad]*"
 _WRAP = re.compile(r"[ \t]*\n[ \t\n]*")
@@ -93,7 +95,7 @@ class Passage:
         """Whether only dressing or a list mark stands before this place on its line."""
         segment = bisect_right(self.starts, raw_index) - 1
         before = self.raw[self.starts[segment] : raw_index]
-        return not (_TAG.sub("", before) if "<" in before else before).strip(DRESSING + "-–•●○▪☐>#")
+        return not (_TAG.sub("", before) if "<" in before else before).strip(DRESSING + LIST_MARKS + "#")
 
     def evidence(self, start: int, end: int, extra: str = "") -> Evidence | None:
         """Place of raw[start:end] without dressing and `extra` characters at its ends; None when nothing is left."""

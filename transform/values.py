@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from transform.amounts import parse_baht, parse_percent
 from transform.dates import parse_datetime, parse_fiscal_year
-from transform.passage import DRESSING, join_wraps
+from transform.passage import DRESSING, LIST_MARKS, join_wraps
 from transform.people import parse_people
 from transform.thai import is_placeholder, normalize, skeleton, to_arabic_digits
 
@@ -33,7 +33,7 @@ _ENGLISH = re.compile(r"^(.*\S)\s*:\s*([A-Za-z][^\u0e00-\u0e7f]*)$", re.S)
 _ONE_MARK = (
     r"(?:(?:ข้อ(?:ที่)?\s*)?(?:\*\*)?(?:[(\[]?[\d๐-๙]{1,2}\\?[.)\]](?![\d๐-๙])[.)]?|\([\d๐-๙]{1,2}\)\.?)(?:\*\*)?"
     r"|[\d๐-๙](?:\.[\d๐-๙]{1,2}){2}[.)]?(?=\s)|ข้อ(?:ที่)?\s*[\d๐-๙]{1,2}(?=\s)"
-    r"|\\?[-–—‐−•·*☐❑□>●○▪■◦‣◆►➢✓☑\uf0a7\uf0b7\uf0d8\uf0fc]+|&bull;|\+(?=\s)|o(?=\s+[ก-๎])|[ก-ฮ]\)(?=\s))"
+    rf"|\\?[{LIST_MARKS}*]+|&bull;|\+(?=\s)|o(?=\s+[ก-๎])|[ก-ฮ]\)(?=\s))"
 )
 _BULLET = re.compile(rf"^\s*{_ONE_MARK}(?:\s+{_ONE_MARK}(?=\s))?\s*")
 _BROKEN_NUMBER = re.compile(r"(?<=[\d๐-๙][,./:-])[ \t]*\n\s*(?=[\d๐-๙])|(?<=[\d๐-๙])[ \t]*\n\s*(?=[,./:-][\d๐-๙])")

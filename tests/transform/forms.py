@@ -151,3 +151,11 @@ def correction(address: str, printed: str, right: str) -> Registers:
     """The registers with one reviewed correction."""
     line = Correction(CODE, address, printed, right, "ตรวจกับต้นฉบับ", "ผู้ตรวจ", "2026-01-05")
     return Registers(REGISTERS.agency_codes, REGISTERS.departments, REGISTERS.status_words, (line,), REGISTERS.contacts)
+
+
+def told(decision: Decision) -> tuple[str | None, str, str]:
+    return decision.value, decision.rule, decision.confidence
+
+
+def conflicts(decisions: dict[str, Decision]) -> set[str]:
+    return {address for address, d in decisions.items() if d.is_conflict}
