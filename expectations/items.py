@@ -67,9 +67,10 @@ class Item:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """Gravest first, then by project, report and rule."""
+        """Gravest first, then by project, rule and report, as they stand in the file."""
         rank = {severity: n for n, severity in enumerate(SEVERITY_ORDER)}[self.severity]  # type: ignore[index]
-        return rank, self.project_code, self.rule, self.report_no or 0, self.label, self.finding_id
+        place = self.file, self.page or 0, self.line or 0
+        return rank, self.project_code, self.rule, self.report_no or 0, *place, self.label, self.finding_id
 
 
 def items_of(findings: pd.DataFrame, names: Mapping[str, str], form: Form) -> list[Item]:

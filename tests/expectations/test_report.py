@@ -100,6 +100,14 @@ def test_a_mail_tells_new_open_and_resolved_apart_gravest_first(mail):
     ]
 
 
+def test_findings_of_one_rule_stand_as_in_the_file(mail):
+    made = mail(
+        finding(finding_id="1", rule="unknown_heading", field=None, line=44),
+        finding(finding_id="2", rule="unknown_heading", field=None, line=9),
+    )
+    assert re.findall(r"ดูที่: dump\.txt หน้า 1 บรรทัด (\d+)", made.text) == ["9", "44"]
+
+
 def test_there_is_no_mail_when_nothing_changed(mail):
     assert mail() is None
     assert mail(finding(state="open", days_open=1)) is None
