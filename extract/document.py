@@ -28,23 +28,47 @@ class Line(NamedTuple):
         return self.page, self.number
 
 
+DoubtKind = Literal["ocr", "picture", "second_reader"]
+
+
+class Doubt(NamedTuple):
+    """Why the text of a line is not to be trusted as printed, found while the file was read.
+
+    `line` 0 stands for every line of the page. `ocr`: the text was recognised in a picture. `second_reader`: another
+    PDF reader sees `other` where this line holds `printed`, a code, date, amount or percentage ("" when it sees none).
+    `picture`: the page holds a picture and no text, so nothing of it was read.
+    """
+
+    page: int
+    line: int
+    kind: DoubtKind
+    printed: str = ""
+    other: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a PDF, or the whole of a text dump. `is_ocr`: the text is an OCR layer behind an image."""
+    """One page of a PDF, or the whole of a text dump.
+
+    `is_ocr`: the text was recognised in a picture. `running`: the numbers of the lines that stand at the edge of every
+    page, such as the date and address that a browser prints; they are no part of a value.
+    """
 
     number: int
     lines: tuple[Line, ...]
     is_ocr: bool = False
+    running: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that was read: its pages in order, and how it was decoded (None for PDFs)."""
+    """A file that was read: its pages in order, how it was decoded (None for PDFs), and what of it is in doubt."""
 
     pages: tuple[Page, ...]
     media_type: MediaType
     encoding: str | None = None
     notes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     def lines(self) -> Iterator[Line]:
         """Every line of every page, in printed order."""

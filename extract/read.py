@@ -11,11 +11,12 @@ from importlib.metadata import version
 
 from extract.document import Document, ReadResult, Rejection, SourceFile
 from extract.dump import read_dump
+from extract.options import DEFAULTS, Options
+from extract.pdf.ocr import is_available
 from extract.pdf.reader import read_pdf
 from extract.rejection import Unreadable
 
-READER_VERSION = f"2+pdfminer.six-{version('pdfminer.six')}"
-"""Stored with every file; files rejected by an older reader are tried again when it changes."""
+_VERSION = f"3+pdfminer.six-{version('pdfminer.six')}"
 
 MAX_DUMP_BYTES = 64 * 1024 * 1024
 """Half of all the forms of a fiscal year in one dump; more is no form."""
@@ -47,6 +48,14 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<?xml", b"<body")
 
 
+def reader_version(options: Options = DEFAULTS) -> str:
+    """Stored with every file; files rejected by an older reader are tried again when it changes.
+
+    So are pictures once OCR is installed or asked for: to know it costs a look at a few folders.
+    """
+    return _VERSION + ("+ocr" if options.ocr and is_available() else "")
+
+
 def media_type_of(data: bytes) -> str:
     """What the first bytes say the file is; names and extensions are never asked.
 
@@ -63,14 +72,14 @@ def media_type_of(data: bytes) -> str:
     return "text/html" if start.startswith(_HTML_STARTS) else TEXT
 
 
-def read_bytes(source: SourceFile, data: bytes) -> ReadResult:
+def read_bytes(source: SourceFile, data: bytes, options: Options = DEFAULTS) -> ReadResult:
     """Read one file; every failure, running out of memory or stack included, becomes a Rejection with what to do."""
     began = time.perf_counter()
     media_type = media_type_of(data)
     document: Document | None = None
     rejection: Rejection | None = None
     try:
-        document = _read(data, media_type)
+        document = _read(data, media_type, options)
     except Unreadable as error:
         rejection = error.rejection(source.uri)
     except MemoryError:
@@ -78,12 +87,12 @@ def read_bytes(source: SourceFile, data: bytes) -> ReadResult:
     except Exception as error:  # the reader's own fault; the night goes on, the file is kept and tried again
         rejection = crashed(source.uri, type(error).__name__)
     seconds = time.perf_counter() - began
-    return ReadResult(source, media_type, READER_VERSION, document, rejection, seconds)
+    return ReadResult(source, media_type, reader_version(options), document, rejection, seconds)
 
 
-def rejected(source: SourceFile, media_type: str, rejection: Rejection) -> ReadResult:
+def rejected(source: SourceFile, media_type: str, rejection: Rejection, options: Options = DEFAULTS) -> ReadResult:
     """The result for a file that could not be read at all."""
-    return ReadResult(source, media_type, READER_VERSION, rejection=rejection)
+    return ReadResult(source, media_type, reader_version(options), rejection=rejection)
 
 
 def out_of_memory(uri: str) -> Rejection:
@@ -116,11 +125,11 @@ def timed_out(uri: str, seconds: float) -> Rejection:
     ).rejection(uri)
 
 
-def _read(data: bytes, media_type: str) -> Document:
+def _read(data: bytes, media_type: str, options: Options) -> Document:
     if not data.strip(b"\x00 \t\r\n"):
         raise Unreadable("empty_file", f"{len(data):,} bytes without text", "a form", "deliver the file again")
     if media_type == PDF:
-        return read_pdf(data)
+        return read_pdf(data, options)
     if media_type != TEXT:
         kind = next((words for _, name, words in _MAGIC if name == media_type), "a web page")
         raise _not_a_form(kind)

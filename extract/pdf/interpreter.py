@@ -4,28 +4,43 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from copy import copy
 
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFStackT
+from pdfminer.pdfinterp import PDFStackT
 from pdfminer.pdftypes import PDFStream, dict_value, resolve1
 from pdfminer.psparser import PSLiteral
 
+from extract.pdf.content import BoundedInterpreter
 from extract.pdf.device import TextDevice
-from extract.pdf.fonts import FontManager
-from extract.pdf.streams import Damaged, TooMuch, open_stream
+from extract.pdf.fonts import FontManager, UnreadableFont
+from extract.pdf.streams import Allowance, Damaged, TooMuch, open_stream
 
 MAX_FORM_DEPTH = 8
 MAX_FORMS = 5_000
 MAX_SAVED_STATES = 10_000
 
+Tally = tuple[Counter[str], Counter[str], Allowance]
 
-class PageInterpreter(PDFPageInterpreter):
+
+class PageInterpreter(BoundedInterpreter):
     """Draws pages onto a TextDevice; `notes` counts what was left out."""
+
+    device: TextDevice
 
     def __init__(self, rsrcmgr: FontManager, device: TextDevice) -> None:
         super().__init__(rsrcmgr, device)
         self.depth = 0
         self.forms = Counter[str]()
         self.notes = Counter[str]()
+
+    def tally(self) -> Tally:
+        """What was counted so far, to be restored when a page is drawn a second time."""
+        return Counter(self.forms), Counter(self.notes), copy(self.drawing)
+
+    def restore(self, tally: Tally) -> None:
+        """Go on counting from `tally`."""
+        forms, notes, drawing = tally
+        self.forms, self.notes, self.drawing = Counter(forms), Counter(notes), copy(drawing)
 
     def subinterp(self) -> PageInterpreter:
         """An interpreter for a form XObject, one level deeper, counting with this one."""
@@ -69,13 +84,17 @@ class PageInterpreter(PDFPageInterpreter):
         self.do_T_a()
         super().do__w(aw, ac, s)
 
+    def do_TJ(self, seq: PDFStackT) -> None:
+        """Show text; without a font it is text of which nothing is known."""
+        if self.textstate.font is None:
+            self.textstate.font = UnreadableFont()
+        super().do_TJ(seq)
+
     def execute(self, streams: Sequence[object]) -> None:
         """Draw content streams, each opened with a limit; one that is missing makes the page Damaged."""
-        for reference in streams:
-            stream = resolve1(reference)
+        found = [resolve1(reference) for reference in streams]
+        for stream in found:
             if not isinstance(stream, PDFStream):
-                if stream is None:
-                    raise Damaged("a content stream is missing")
-                continue
+                raise Damaged("a content stream is missing")
             open_stream(stream)
-        super().execute(streams)
+        super().execute(found)

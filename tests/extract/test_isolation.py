@@ -7,9 +7,24 @@ from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
+from pdfminer.psparser import KWD, LIT, PSKeywordTable, PSLiteralTable
 
-from extract.isolation import read_all
-from tests.extract.pdf_bytes import ROOT, build_pdf, looping_pdf, source_file, text_at, unpacking_pdf
+from extract.isolation import MAX_BATCH_BYTES, MAX_BATCH_FILES, _Reading, limit_worker, read_all
+from extract.options import Options
+from extract.pdf import witness
+from extract.pdf.objects import names_forgotten
+from tests.extract.hostile import read_as_told
+from tests.extract.pdf_bytes import ROOT, build_pdf, source_file, text_at
+
+
+@pytest.fixture(autouse=True)
+def _readers_do_as_told(monkeypatch):
+    monkeypatch.setattr("extract.isolation.read_bytes", read_as_told)
+
+
+def told(order, text="คำสั่ง"):
+    """A PDF that makes its reader do something (`read_as_told`)."""
+    return good(text) + f"%!{order}".encode()
 
 
 def batch(*contents):
@@ -49,7 +64,7 @@ def test_results_come_in_the_order_of_the_inputs_dumps_among_pdfs():
 
 
 def test_a_hanging_pdf_costs_only_itself():
-    sources, open_bytes = batch(good("ปีงบ"), looping_pdf(), good("รหัส"), "ข้อความ".encode())
+    sources, open_bytes = batch(good("ปีงบ"), told("sleep 60"), good("รหัส"), "ข้อความ".encode())
     results = list(read_all(sources, open_bytes, workers=1, timeout_seconds=2))
     assert [outcome(result) for result in results] == ["ปีงบ", "reader_timeout", "รหัส", "ข้อความ"]
     assert "not read after 2 seconds" in results[1].rejection.message
@@ -67,13 +82,13 @@ def test_a_killed_worker_costs_only_the_file_it_was_reading():
             timers.append(threading.Timer(1.0, kill_workers))
             timers[0].start()
 
-    sources, open_bytes = batch(good("ปีงบ"), looping_pdf(), good("รหัส"))
+    sources, open_bytes = batch(good("ปีงบ"), told("sleep 60"), good("รหัส"))
     results = list(read_all(sources, open_bytes, workers=1, timeout_seconds=30, on_result=kill_soon))
     assert [outcome(result) for result in results] == ["ปีงบ", "reader_crashed", "รหัส"]
 
 
 def test_a_pdf_that_eats_memory_is_rejected():
-    sources, open_bytes = batch(unpacking_pdf(500 * 1024**2), good("รหัส"))
+    sources, open_bytes = batch(told("need 500"), good("รหัส"))
     results = list(read_all(sources, open_bytes, workers=1, memory_limit_bytes=400 * 1024**2))
     assert [outcome(result) for result in results] == ["reader_out_of_memory", "รหัส"]
 
@@ -91,6 +106,89 @@ def test_files_that_only_waited_in_a_broken_pool_are_still_read(monkeypatch):
     sources, open_bytes = batch(too_much, *map(good, texts))
     results = list(read_all(sources, open_bytes, workers=1, memory_limit_bytes=220 * 1024**2))
     assert [outcome(result) for result in results] == ["reader_crashed", *texts]
+
+
+def in_batches(monkeypatch, *contents, workers=1, **limits):
+    """What becomes of each file, and how many files each task of the pool held."""
+    sizes = []
+    schedule = _Reading._schedule
+
+    def counted(self, pool, files):
+        sizes.append(len(files))
+        return schedule(self, pool, files)
+
+    monkeypatch.setattr(_Reading, "_schedule", counted)
+    sources, open_bytes = batch(*contents)
+    return [outcome(result) for result in read_all(sources, open_bytes, workers=workers, **limits)], sizes
+
+
+def numbered(count):
+    return [f"ที่ {number}" for number in range(count)]
+
+
+def test_many_small_pdfs_travel_together(monkeypatch):
+    texts = numbered(3 * MAX_BATCH_FILES + 1)
+    assert in_batches(monkeypatch, *map(good, texts)) == (texts, [MAX_BATCH_FILES] * 3 + [1])
+
+
+def test_few_pdfs_are_shared_out_one_by_one(monkeypatch):
+    texts = numbered(5)
+    assert in_batches(monkeypatch, *map(good, texts), workers=2) == (texts, [1] * 5)
+
+
+def test_large_pdfs_travel_alone(monkeypatch):
+    texts = numbered(3 * MAX_BATCH_FILES)
+    contents = [good(text) + b"%\n" * (MAX_BATCH_BYTES // 2) for text in texts]
+    assert in_batches(monkeypatch, *contents) == (texts, [1] * len(texts))
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [("sleep 60", "reader_timeout"), ("die", "reader_crashed"), ("need 900", "reader_out_of_memory")],
+)
+def test_a_bad_pdf_costs_its_batch_nothing(monkeypatch, order, code):
+    texts = numbered(2 * MAX_BATCH_FILES + 8)
+    contents = [good(text) for text in texts]
+    contents[3], texts[3] = told(order), code
+    limits = {"timeout_seconds": 1.5, "memory_limit_bytes": 500 * 1024**2}
+    read, _ = in_batches(monkeypatch, *contents, **limits)
+    assert read == texts
+
+
+def test_a_pdf_that_is_slow_but_within_its_time_does_not_pay_for_slow_neighbours(monkeypatch):
+    texts = numbered(3 * MAX_BATCH_FILES)
+    slow = [told("sleep 0.3", text) if at < 6 else good(text) for at, text in enumerate(texts)]
+    read, sizes = in_batches(monkeypatch, *slow, timeout_seconds=1.2)
+    assert read == texts
+    assert sizes.count(1) == MAX_BATCH_FILES, "the slow batch is read again, file by file"
+
+
+def test_memory_that_one_pdf_keeps_is_not_missed_by_the_next(monkeypatch):
+    texts = numbered(3 * MAX_BATCH_FILES)
+    contents = [told("leak 220", texts[0]), told("need 220", texts[1]), *map(good, texts[2:])]
+    read, sizes = in_batches(monkeypatch, *contents, memory_limit_bytes=450 * 1024**2)
+    assert read == texts
+    assert sizes.count(1) == 1, "the second one found no memory, and was read again in a worker of its own"
+
+
+def test_the_options_reach_the_reader():
+    sources, open_bytes = batch(told("options"))
+    asked = Options(ocr=False, seconds=7)
+    for workers in (0, 1):
+        (result,) = read_all(sources, open_bytes, workers=workers, options=asked)
+        assert str(asked) in result.rejection.message
+
+
+def test_names_in_a_file_are_forgotten_with_it():
+    LIT("KaonaKnownBefore")
+    sizes = len(PSLiteralTable.dict), len(PSKeywordTable.dict)
+    with names_forgotten():
+        for number in range(5_000):
+            LIT(f"KaonaLiteral{number}")
+            KWD(f"kaona-keyword-{number}".encode())
+    left = len(PSLiteralTable.dict) - sizes[0], len(PSKeywordTable.dict) - sizes[1]
+    assert max(left) <= 1_000
+    assert "KaonaKnownBefore" in PSLiteralTable.dict
 
 
 def test_a_file_missing_from_the_archive_is_rejected():
@@ -121,7 +219,7 @@ def test_dumps_alone_start_no_pool(monkeypatch):
 
 
 def test_giving_up_early_stops_the_workers():
-    sources, open_bytes = batch(good("ปีงบ"), *[looping_pdf()] * 3)
+    sources, open_bytes = batch(good("ปีงบ"), *[told("sleep 60")] * 3)
     results = read_all(sources, open_bytes, workers=1, timeout_seconds=60)
     assert outcome(next(results)) == "ปีงบ"
     results.close()
@@ -132,3 +230,25 @@ def test_a_worker_loads_nothing_but_the_reader():
     code = "import sys, extract.read; print(*{'pandas', 'prefect', 'duckdb', 'pythainlp', 'fsspec'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_a_file_on_which_the_second_reader_dies_is_read_without_it(monkeypatch):
+    # the stand-in ends the worker, as PDFium does when it runs out of memory
+    monkeypatch.setattr("extract.isolation.limit_worker", limit_worker_and_break_witness)
+    sources, open_bytes = batch(good("ปีงบ"), good("รหัส"), good("แผน"))
+    options = Options(second_reader=True, ocr=False)
+    results = list(read_all(sources, open_bytes, workers=1, options=options))
+    assert [outcome(result) for result in results] == ["ปีงบ", "รหัส", "แผน"]
+    told = ["the second reader ended its process: read without it" in result.document.notes for result in results]
+    assert told == [False, True, False]
+
+
+def limit_worker_and_break_witness(memory_limit_bytes):
+    limit_worker(memory_limit_bytes)
+    witness.doubts = _die_on_a_code
+
+
+def _die_on_a_code(data, pages):
+    if any("รหัส" in line.text for page in pages for line in page.lines):
+        os._exit(134)
+    return []

@@ -53,6 +53,26 @@ def test_going_back_on_the_same_baseline_starts_another_line():
     assert texts(build_pdf(text_at(300, 700, "ขวา") + text_at(50, 700, "ซ้าย"))) == ["ขวา", "ซ้าย"]
 
 
+def test_what_another_font_draws_first_goes_back_into_its_gaps():
+    # LibreOffice draws the commas and hyphens that a Thai font lacks before the rest of the line
+    amount = text_at(50, 700, "งบ :") + text_at(92, 700, ",") + text_at(116, 700, ",")
+    amount += text_at(80, 700, "12") + text_at(98, 700, "345") + text_at(122, 700, "678") + text_at(150, 700, "บาท")
+    assert texts(build_pdf(amount)) == ["งบ : 12,345,678 บาท"]
+
+
+def test_a_line_whose_second_letter_is_drawn_first_is_put_in_order():
+    assert texts(build_pdf(text_at(56, 700, ".") + text_at(50, 700, "1") + text_at(68, 700, "ชื่อ"))) == ["1. ชื่อ"]
+
+
+def test_marks_stay_with_their_letters_when_a_line_is_put_in_order():
+    content = text_at(56, 700, "-") + text_at(50, 700, "ที") + text_at(56, 707, "\u0e48") + text_at(62, 700, "ดิน")
+    assert texts(build_pdf(content)) == ["ที่-ดิน"]
+
+
+def test_text_drawn_over_other_text_of_its_line_is_not_mixed_into_it():
+    assert texts(build_pdf(text_at(50, 700, "ต้นฉบับ") + text_at(56, 700, "สำเนา"))) == ["ต้นฉบับ", "สำเนา"]
+
+
 @pytest.mark.parametrize("content_turn", ["1 0 0 1 0 0", "0 1 -1 0 595 0", "-1 0 0 -1 595 842", "0 -1 1 0 0 842"])
 @pytest.mark.parametrize("page_turn", [0, 90, 180, 270])
 def test_a_turned_page_reads_like_an_upright_one(content_turn, page_turn):
@@ -122,6 +142,12 @@ def test_empty_actual_text_hides_its_glyphs():
     assert texts(build_pdf(text_at(50, 700, "ปีงบ") + hidden)) == ["ปีงบ"]
 
 
+def test_empty_actual_text_does_not_hide_the_mark_of_a_letter():
+    # poppler writes it for marks without a meaning in the file that it was given
+    hidden = b" /Span << /ActualText () >> BDC " + text_at(56, 700, "\u0e48") + b" EMC "
+    assert texts(build_pdf(text_at(50, 700, "ที") + hidden + text_at(56, 700, "ดิน"))) == ["ที่ดิน"]
+
+
 def test_actual_text_under_which_nothing_is_drawn_is_no_text():
     hidden_half = b" /Span << /ActualText " + NAM.encode() + b" >> BDC EMC "
     assert texts(build_pdf(text_at(50, 700, "ปีงบ") + hidden_half)) == ["ปีงบ"]
@@ -167,18 +193,19 @@ def test_a_form_that_draws_itself_ends():
 # what a glyph means
 
 
-def test_glyphs_without_meaning_are_dropped_and_counted():
+def test_a_glyph_without_meaning_leaves_a_trace_and_is_counted():
     ranges = b"1 beginbfrange <0E00> <0E7F> <0E00> endbfrange"
     document = read_pdf(build_pdf(text_at(50, 700, "งบ\u0100ประมาณ"), to_unicode=ranges))
-    assert [line.text for line in document.lines()] == ["งบประมาณ"]
-    assert document.notes == ("undefined glyphs dropped: 1",)
+    assert [line.text for line in document.lines()] == ["งบ\ufffdประมาณ"]
+    assert document.notes == ("lost letters: 1",)
 
 
-def test_a_nikhahit_that_is_mapped_to_nothing_becomes_sara_am():
+def test_a_nikhahit_that_is_mapped_to_nothing_is_known_by_the_tone_behind_it():
+    # before a tone and า nothing else can stand; before า alone it could be a tone as well
     table = b"1 beginbfrange <0E00> <0E7F> <0E00> endbfrange 1 beginbfchar <0E4D> <> endbfchar"
     document = read_pdf(build_pdf(text_at(50, 700, "ส\u0e4dานักน\u0e4d\u0e49าใจ"), to_unicode=table))
-    assert [line.text for line in document.lines()] == ["สำนักน้ำใจ"]
-    assert document.notes == ("unmapped_nikhahit: 2",)
+    assert [line.text for line in document.lines()] == ["ส\ufffdานักน้ำใจ"]
+    assert document.notes == ("lost letters: 1", "unmapped_nikhahit: 1")
 
 
 def test_later_entries_of_a_table_win_over_a_range_before_them():
@@ -198,7 +225,16 @@ def test_a_width_range_of_billions_of_codes_costs_nothing():
 
 def test_one_glyph_that_means_a_novel_is_no_glyph():
     table = b"1 beginbfrange <0E00> <0E7F> <0E00> endbfrange 1 beginbfchar <0041> <" + b"0E01" * 5000 + b"> endbfchar"
-    assert texts(build_pdf(text_at(50, 700, "ปีAงบ"), to_unicode=table)) == ["ปีงบ"]
+    assert texts(build_pdf(text_at(50, 700, "ปีAงบ"), to_unicode=table)) == ["ปี\ufffdงบ"]
+
+
+def test_text_in_an_encoding_that_nobody_knows_leaves_a_trace():
+    font = b"<< /Type /Font /Subtype /Type0 /BaseFont /Other /Encoding /Nobody-H /DescendantFonts [4 0 R] >>"
+    content = text_at(50, 700, "งบประมาณที่ได้รับ") + b" BT /F2 12 Tf 50 680 Td <0E01> Tj ET"
+    pdf = build_pdf(content, extra={100: font}).replace(b"/F1 3 0 R >>", b"/F1 3 0 R /F2 100 0 R >>")
+    document = read_pdf(pdf)
+    assert [line.text for line in document.lines()] == ["งบประมาณที่ได้รับ", "\ufffd\ufffd"]
+    assert "lost letters: 2" in document.notes
 
 
 def test_cp874_bytes_in_a_font_that_calls_itself_latin_are_thai():
@@ -250,6 +286,13 @@ def test_a_text_layer_without_thai_is_unreadable(table):
     assert code(build_pdf(text_at(50, 700, "งบประมาณที่ได้รับ"), to_unicode=table)) == "unreadable_text_layer"
 
 
+def test_a_text_layer_with_letters_mixed_up_is_unreadable():
+    # two fonts share one table: half of the letters come out as other signs
+    table = b"2 beginbfrange <0000> <FFFF> <0000> <0E19> <0E24> <0021> endbfrange"
+    content = text_at(50, 700, "หน่วยงานที่รับผิดชอบโครงการ") + text_at(50, 680, "งบประมาณที่ได้รับตามแผนงาน")
+    assert code(build_pdf(content, to_unicode=table)) == "unreadable_text_layer"
+
+
 # broken and hostile files
 
 
@@ -288,7 +331,7 @@ def test_more_pages_or_characters_than_a_form_can_have_are_refused(monkeypatch):
     monkeypatch.setattr(reader, "MAX_PAGES", 3)
     assert len(read_pdf(build_pdf(*[page] * 3)).pages) == 3
     assert code(build_pdf(*[page] * 4)) == "too_large"
-    monkeypatch.setattr("extract.pdf.device.MAX_CHARACTERS", 11)
+    monkeypatch.setattr("extract.pdf.writer.MAX_CHARACTERS", 11)
     assert code(build_pdf(*[page] * 3)) == "too_large"
 
 

@@ -12,10 +12,6 @@ from tests.extract.pdf_bytes import SARABUN, SHARED_PDFS
 
 # What the text layer itself lost, measured; nothing here is due to reading.
 LEAST_SHARE = {
-    "weasy_noto_C.pdf": 0.81,  # mai tho above a vowel is mapped to nothing
-    "rotated_content_C.pdf": 0.81,  # made from the same file
-    "pdfkit_B.pdf": 0.86,  # nikhahit is mapped to mai tho: ผู้น้า for ผู้นำ
-    "gs_redistill_lo_docx_sarabun_B.pdf": 0.69,  # mai tho is mapped to ")": สิ)นสุด
     "tcpdf_html_sarabun_B.pdf": 0.82,  # the last table column (plan and target status) is not in the file
     "scan_ocr_B.pdf": 0.60,  # OCR
 }

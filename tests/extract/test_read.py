@@ -68,4 +68,4 @@ def test_a_failing_reader_rejects_the_file_instead_of_raising(monkeypatch, error
 
 
 def test_the_version_names_the_library_it_depends_on():
-    assert "pdfminer.six-" in read.READER_VERSION
+    assert "pdfminer.six-" in read.reader_version()
