@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from unicodedata import category
 
 from expectations.catalogue import load_reasons
+from expectations.doubt_rules import OCR_RULES
 from expectations.words import label_of, shortened, without_phone
 from transform.addresses import report_of
 from transform.form import Form
@@ -44,11 +45,14 @@ class Conflict:
 
 
 def conflicts_of(delivery: Delivery) -> list[Conflict]:
-    """Every conflict of a delivery, in the order of its decisions, systematic substitutions folded."""
+    """Every conflict of a delivery, in the order of its decisions, systematic substitutions folded.
+
+    Without those that only pictures make: they are told with the copy that is one.
+    """
     numbers = copy_numbers(delivery)
     folded: dict[tuple[object, ...], list[Decision]] = {}
     for decision in delivery.decisions:
-        if decision.is_conflict:
+        if decision.is_conflict and decision.rule not in OCR_RULES:
             folded.setdefault(_fold_key(decision), []).append(decision)
     return [Conflict(tuple(group), _variants(group[0], numbers)) for group in folded.values()]
 

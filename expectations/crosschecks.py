@@ -1,6 +1,7 @@
 """Checks between the values of a form: what a single column cannot show. Pure pandas, quick to import.
 
-Every rule is one function from `Given` to the rows it objects to (`report_rules`, `project_rules`, `text_rules`).
+Every rule is one function from `Given` to the rows it objects to (`report_rules`, `project_rules`, `text_rules`,
+`doubt_rules`).
 Values are compared, never changed: an impossible value stays in the facts and is flagged here.
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from expectations.catalogue import load_catalogue
+from expectations.doubt_rules import DOUBT_RULES
 from expectations.objections import Frame, Given
 from expectations.project_rules import PROJECT_RULES
 from expectations.report_rules import REPORT_RULES
@@ -20,7 +22,12 @@ from transform.registers import Registers
 COLUMNS = ("rule", "project_code", "report_no", "occurrence", "field", "value", "against")
 KEY = ["project_code", "report_no", "occurrence", "field"]
 _NUMBERS = ("report_no", "occurrence")
-RULES: Mapping[str, Callable[[Given], Frame]] = {**REPORT_RULES, **PROJECT_RULES, **TEXT_RULES}
+RULES: Mapping[str, Callable[[Given], Frame]] = {
+    **REPORT_RULES,
+    **PROJECT_RULES,
+    **TEXT_RULES,
+    **DOUBT_RULES,
+}
 
 
 def run(frames: Mapping[str, Frame], registers: Registers) -> Frame:

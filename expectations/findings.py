@@ -7,8 +7,9 @@ where nothing is printed, of the place where it should stand.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -16,6 +17,7 @@ import pandas as pd
 
 from expectations.catalogue import load_catalogue
 from expectations.conflicts import conflicts_of, told
+from expectations.doubts_told import is_unread_picture, losses, not_found, overlooked, pictures
 from expectations.lifecycle import Finding, findings_in, follow
 from expectations.unread import owned, quoted
 from expectations.validate import Validation
@@ -71,12 +73,12 @@ def collect(
     unread = owned(frames["unread_line"], frames["form_copy"])
     drafts = [
         *_objections(crosscheck_rows, night, unread, form),
-        *_failing_columns(validation.failures, crosscheck_rows, form),
+        *_failing_columns(validation.failures, crosscheck_rows, night, form),
         *_files(night, unread),
         *_codes(night),
     ]
     places = _places(night)
-    tonight = [_finding(draft, places, night.night, form) for draft in drafts]
+    tonight = [_finding(draft, places, night.night, form) for draft in _missing_in_pictures(drafts, night, form)]
     touched = {d.project_code for d in night.deliveries}
     uris = {file.uri for file in night.files}
 
@@ -105,6 +107,7 @@ def _is_rewritten(finding: Finding, history: Frame) -> bool:
 
 def _objections(rows: Frame, night: Night, unread: Frame, form: Form) -> Iterator[_Draft]:
     """Cross-checks as they are; conflicts are told with what each copy says, contested ones folded."""
+    deliveries = {d.project_code: d for d in night.deliveries}
     conflicts = {d.project_code: conflicts_of(d) for d in night.deliveries}
     cut = {d.project_code: _cut_at(d) for d in night.deliveries}
     copies = {copy.copy_id: copy for copy in night.copies}
@@ -112,20 +115,72 @@ def _objections(rows: Frame, night: Night, unread: Frame, form: Form) -> Iterato
     for row in _records(rows):
         known = conflicts.get(row["project_code"], [])
         if row["rule"] == "copies_conflict":
-            detail = {x: "\n".join(f"• {told(c, copies, form, x)}" for c in known) for x in ("th", "en")}
-            yield _Draft(**row, detail=detail)
+            if known:  # else only pictures differ, and they are told as such
+                detail = {x: "\n".join(f"• {told(c, copies, form, x)}" for c in known) for x in ("th", "en")}
+                yield _Draft(**row | {"value": str(sum(len(c.decisions) for c in known))}, detail=detail)
         elif row["rule"] == "contested_value":
             conflict = next((c for c in known if c.first.field == row["field"]), None)
             if conflict is not None:  # else it is told with the first value of its substitution
                 yield _Draft(**row, detail={x: told(conflict, copies, form, x) for x in ("th", "en")})
         elif row["rule"] == "truncated_copy":
             yield _Draft(**row, place=cut.get(row["project_code"]))
+        elif row["rule"] in ("read_by_ocr", "second_reader_sees_more", "lost_letters", "pages_not_read"):
+            yield from _doubted_copies(row, deliveries[row["project_code"]], form)
+        elif row["rule"] == "second_reader_differs":
+            is_open = row["field"] in _contested(deliveries[row["project_code"]])  # else another copy confirms a value
+            yield _Draft(**row, severity=None if is_open else "note")
         elif row["rule"] == "unread_lines":
             yield from _unread_lines(night, lines[row["project_code"]], row["project_code"])
         elif row["rule"] == "unknown_heading":
             yield _Draft(**row, of=row["value"], place=_printed_at(lines[row["project_code"]], row["value"], night))
         else:
             yield _Draft(**row)
+
+
+def _doubted_copies(row: Mapping[str, Any], delivery: Delivery, form: Form) -> Iterator[_Draft]:
+    """Pictures and overlooked values copy by copy, lost letters of a project together."""
+    rule, code = row["rule"], row["project_code"]
+    if rule == "lost_letters":
+        lost = losses(delivery, form)
+        if lost is not None:
+            yield _Draft(rule, code, value=row["value"], place=lost.place, detail=lost.words)
+    elif rule == "read_by_ocr":
+        for each in pictures(delivery, form):
+            severity = "note" if each.is_confirmed else None
+            yield _Draft(rule, code, of=each.copy.copy_id, place=each.place, detail=each.words, severity=severity)
+    elif rule == "pages_not_read":
+        for copy in (c for c in delivery.copies if c.unread_pages):
+            place = (copy.uri, int(copy.unread_pages.split(",")[0]), 1) if copy.unread_pages else None
+            yield _Draft(rule, code, value=copy.unread_pages, of=copy.copy_id, place=place)
+    else:
+        for copy in (c for c in delivery.copies if c.overlooked):
+            place = (copy.uri, copy.page_first, copy.line_first)
+            yield _Draft(rule, code, of=copy.copy_id, place=place, detail=overlooked(copy))
+
+
+def _missing_in_pictures(drafts: Iterable[_Draft], night: Night, form: Form) -> Iterator[_Draft]:
+    """What is missing in a form of which there are pictures only was not recognised: it is told with the picture."""
+    pictures_only = {d.project_code for d in night.deliveries if all(c.is_ocr for c in d.copies)}
+    missing: dict[str, list[str]] = defaultdict(list)
+    told_later = []
+    for draft in drafts:
+        is_missing = load_catalogue()[draft.rule].dimension == "completeness" and draft.field is not None
+        if draft.rule == "read_by_ocr":
+            told_later.append(draft)
+        elif is_missing and draft.project_code in pictures_only:
+            missing[draft.project_code or ""].append(draft.field or "")
+        else:
+            yield draft
+    for draft in told_later:
+        fields = dict.fromkeys(missing.get(draft.project_code or "", ()))
+        words = draft.detail or {}
+        if fields:
+            words = {x: f"{words.get(x, '')}\n{not_found(list(fields), form, x)}" for x in ("th", "en")}
+        yield replace(draft, detail=words)
+
+
+def _contested(delivery: Delivery) -> frozenset[str]:
+    return frozenset(d.field for d in delivery.decisions if d.confidence == "contested")
 
 
 def _cut_at(delivery: Delivery) -> Place | None:
@@ -141,10 +196,11 @@ def _printed_at(unread: Frame, text: str, night: Night) -> Place:
     )
 
 
-def _failing_columns(failures: Frame, crosschecks: Frame, form: Form) -> Iterator[_Draft]:
+def _failing_columns(failures: Frame, crosschecks: Frame, night: Night, form: Form) -> Iterator[_Draft]:
     """Rows that failed a generated expectation; a text that could not be read is not also reported as missing."""
     unreadable = crosschecks[crosschecks["rule"] == "value_not_well_formed"]
     told_already = set(zip(unreadable["project_code"], unreadable["field"], strict=True))
+    told_already |= {(d.project_code, d.field) for x in night.deliveries for d in x.decisions if is_unread_picture(d)}
     for row in _records(failures[failures["expectation"] != "ExpectRuleToHold"]):
         address = _address(row, form)
         if row["rule"] == "column_required_missing" and (row["project_code"], address) in told_already:

@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from expectations.doubt_rules import OCR_RULES
 from expectations.objections import Column, Frame, Given, decision_objections, exceeds, objections, span
 from expectations.unread import is_heading
+from extract.encodings import LOST
+from transform.records import OCR
 from transform.thai import squash
 
 # ---------------------------------------------------------------- the head of the form
@@ -73,7 +76,9 @@ def _agency_code_mismatch(given: Given) -> Frame:
     registered = given.projects["project_code"].str[:4].map(given.verified_agencies)
     printed = given.projects["agency_name"]
     differs = printed.map(squash, na_action="ignore") != registered.map(squash, na_action="ignore")
-    chosen = registered.notna() & printed.notna() & differs
+    # names that lost letters are told by themselves
+    is_whole = printed.notna() & ~printed.str.contains(LOST, regex=False).astype(bool)
+    chosen = registered.notna() & is_whole & differs
     rows = given.projects[chosen]
     return objections(rows, "agency_path[1]", rows["agency_name"], registered[chosen])
 
@@ -98,17 +103,25 @@ def _copies_conflict(given: Given) -> Frame:
 
 def _contested_value(given: Given) -> Frame:
     rows = given.decisions[given.decisions["value"].notna() & (given.decisions["confidence"] == "contested")]
-    rows = rows[rows["distinct_readings"] > 1]
+    rows = rows[(rows["distinct_readings"] > 1) & ~rows["rule"].isin(_TOLD_BY_DOUBT)]
     return decision_objections(rows, rows["value"])
 
 
+# what the rules about doubts tell, in one finding for many
+_TOLD_BY_DOUBT = (*OCR_RULES, "second_reader", "lost_letters")
+
+
 def _value_not_well_formed(given: Given) -> Frame:
-    """A field whose every copy prints something that is no value, unless the end of the copy cut it off."""
+    """A field whose every copy prints something that is no value, unless the end of the copy cut it off.
+
+    What was recognised in a picture and is no value is told with the picture.
+    """
     empty = given.decisions[given.decisions["value"].isna()]
     if "reading" not in given.frames or empty.empty:
         return empty.iloc[:0]
     readings = given.frames["reading"]
     readings = readings[readings["problem"].notna() & ~readings["is_cut"].fillna(False).astype(bool)]
+    readings = readings[readings["doubt"].fillna("") != OCR]
     codes = given.frames["form_copy"].set_index("copy_id")["project_code"]
     readings = readings.assign(project_code=readings["copy_id"].map(codes))
     firsts = readings.sort_values(["copy_id", "page", "line_first"]).drop_duplicates(["project_code", "field"])

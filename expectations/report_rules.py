@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from expectations.objections import Column, Frame, Given, beyond, exceeds, objections, report_objections, span
+from extract.encodings import LOST
 from transform.thai import squash
 
 _LISTED = 20  # how many report numbers a message names at most
@@ -57,9 +58,21 @@ def _unknown_status_word(given: Given) -> Frame:
         if keys is None:  # an empty register judges nothing
             continue
         words = given.reports[column]
-        rows = given.reports[words.notna() & ~words.map(squash, na_action="ignore").isin(keys)]
+        # words that lost letters are told by themselves
+        is_whole = words.notna() & ~words.str.contains(LOST, regex=False).astype(bool)
+        rows = given.reports[is_whole & ~words.map(squash, na_action="ignore").isin(keys)]
         found.append(report_objections(rows, column, rows[column]))
     return pd.concat(found, ignore_index=True) if found else given.reports.iloc[:0]
+
+
+def _report_status_missing(given: Given) -> Frame:
+    """A report that says how far the work is, and not how that compares with the plan or the target."""
+    rows = given.reports[given.reports["progress_pct"].notna()]
+    no_plan = rows[rows["plan_status"].isna()]
+    no_target = rows[rows["plan_status"].notna() & rows["target_status"].isna()]
+    return pd.concat(
+        [report_objections(no_plan, "plan_status"), report_objections(no_target, "target_status")], ignore_index=True
+    )
 
 
 # ---------------------------------------------------------------- the rows of a project together
@@ -130,6 +143,7 @@ REPORT_RULES: Mapping[str, Callable[[Given], Frame]] = {
     "disbursed_exceeds_budget": _disbursed_exceeds_budget,
     "report_seq_duplicate": _report_seq_duplicate,
     "unknown_status_word": _unknown_status_word,
+    "report_status_missing": _report_status_missing,
     "report_seq_out_of_order": _report_seq_out_of_order,
     "report_seq_gap": _report_seq_gap,
     "zero_reports": _zero_reports,

@@ -15,7 +15,7 @@ from flows.stages import registers_of
 from transform.documents import as_document
 from transform.form import Form, load_form
 from transform.night import FileReading, read_file, reconcile_night
-from transform.records import Night, UnreadLine
+from transform.records import SECOND_READER, Night, Reading, UnreadLine
 from transform.registers import Registers
 
 Json = dict[str, Any]
@@ -35,6 +35,7 @@ def check_files(settings: Settings, paths: Sequence[Path]) -> Json:
         workers=min(settings.workers, len(sources)),
         timeout_seconds=settings.file_timeout_seconds,
         memory_limit_bytes=settings.worker_memory_mb * 1024 * 1024,
+        options=settings.reading,
     )
     return {"files": [_file(read_file(result, form), registers, form) for result in results]}
 
@@ -67,19 +68,28 @@ def _file(reading: FileReading, registers: Registers, form: Form) -> Json:
 
 
 def _problems(reading: FileReading) -> list[Json]:
-    """What is printed where a value should stand and is none, in printed order."""
+    """What is printed where a value should stand and is none or doubtful, in printed order.
+
+    Text recognised in pictures is doubtful as a whole: the flag `read_by_ocr` says so.
+    """
     return [
         {
             "field": r.field,
             "page": r.evidence.page,
             "line": r.evidence.line_first,
             "text": r.evidence.raw,
-            "problem": r.problem,
+            "problem": problem,
         }
         for copy in reading.copies
         for r in copy.readings
-        if r.problem is not None and not r.is_cut
+        if (problem := _problem(r)) is not None and not r.is_cut
     ]
+
+
+def _problem(reading: Reading) -> str | None:
+    if reading.problem is not None or not (reading.doubt or "").startswith(SECOND_READER):
+        return reading.problem
+    return f"another PDF reader sees {(reading.doubt or '').removeprefix(SECOND_READER)!r} here; see what is printed"
 
 
 def _flags(night: Night, registers: Registers) -> dict[str, list[str]]:
@@ -118,7 +128,7 @@ def as_lines(result: Json) -> list[str]:
         for document in documents:
             lines += _document_lines(document)
         lines += [
-            f"no value        {p['field']} page {p['page']} line {p['line']}: {p['problem']}" for p in file["problems"]
+            f"in doubt        {p['field']} page {p['page']} line {p['line']}: {p['problem']}" for p in file["problems"]
         ]
         lines.append(f"lines unaccounted       {counted['unread']} of {sum(counted.values())}")
         lines += [f"  page {u['page']} line {u['line']}: {u['text']}" for u in file["unread_lines"]]

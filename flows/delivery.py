@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from extract.document import Rejection
-from extract.read import READER_VERSION
+from extract.read import reader_version
 from extract.sources import Pulled, pull
 from flows.settings import CHECKOUT, Settings
 
@@ -91,7 +91,7 @@ def pull_sources(settings: Settings, night: date) -> Delivered:
 def delivered_of(settings: Settings, night: date, listing: Sequence[Pulled]) -> Delivered:
     """A listing with its identity."""
     rows = [[p.uri, identity(p)] for p in listing]
-    inputs = json.dumps([rows, READER_VERSION, VERSION, registry_hash(settings)], ensure_ascii=False)
+    inputs = json.dumps([rows, reader_version(settings.reading), VERSION, registry_hash(settings)], ensure_ascii=False)
     digest = hashlib.sha256(inputs.encode()).hexdigest()
     return Delivered(night, f"{night.isoformat()}-{digest[:12]}", tuple(listing), digest)
 

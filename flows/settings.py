@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from extract.options import Options
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 BANGKOK = ZoneInfo("Asia/Bangkok")
 
@@ -31,6 +33,12 @@ class Settings(BaseSettings):
     )
     file_timeout_seconds: float = Field(60.0, gt=0, description="Longest time one file may take to read")
     worker_memory_mb: int = Field(1024, ge=256, description="Most memory one reading process may use")
+    second_reader: bool = Field(
+        False, description="Let PDFium read each PDF too and name what it reads differently (needs kaona[pdfium])"
+    )
+    ocr: bool = Field(
+        True, description="Read pages that are pictures, where kaona[ocr] and Tesseract with Thai are installed"
+    )
     max_file_mb: int = Field(100, ge=1, description="Larger files are rejected unopened")
     memory_limit: str = Field("2GB", description="Most memory DuckDB may use")
 
@@ -60,6 +68,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Command line first, then the environment, then kaona.toml."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def reading(self) -> Options:
+        """What the readers of files are asked for."""
+        return Options(self.second_reader, self.ocr, self.file_timeout_seconds)
 
     @cached_property
     def source_uris(self) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from extract.document import ReadResult, SourceFile
 from extract.isolation import read_all
-from extract.read import READER_VERSION, rejected
+from extract.pdf import witness
+from extract.read import reader_version, rejected
 from extract.sources import read_archived
 from flows.delivery import VERSION, Delivered, identity
 from flows.settings import Settings
@@ -66,10 +67,13 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
     """Read every file whose bytes are new, or that an older reader had rejected; each in a guarded process."""
     from load.warehouse import copies_of_night, files_of_night, known_files, open_work
 
+    if settings.second_reader and not witness.is_available():
+        watch.console.print("the second reader is not installed (pip install 'kaona[pdfium]'): PDFs are read once")
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         known = known_files(con)
         outcomes, copies = files_of_night(con, delivered.night), copies_of_night(con, delivered.night)
     to_read: dict[str, SourceFile] = {}
+    version = reader_version(settings.reading)
     refused: list[ReadResult] = []
     unchanged = duplicate = 0
     for pulled in delivered.listing:
@@ -77,8 +81,8 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
         source = SourceFile(sha, pulled.uri, delivered.night, pulled.size)
         before = known.get(sha)
         if pulled.rejection is not None:
-            refused.append(rejected(source, UNPULLED, pulled.rejection))
-        elif before is not None and (before.status == "read" or before.reader_version == READER_VERSION):
+            refused.append(rejected(source, UNPULLED, pulled.rejection, settings.reading))
+        elif before is not None and (before.status == "read" or before.reader_version == version):
             unchanged += 1
         elif sha in to_read:
             duplicate += 1
@@ -93,6 +97,7 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
             workers=settings.workers,
             timeout_seconds=settings.file_timeout_seconds,
             memory_limit_bytes=settings.worker_memory_mb * 1024 * 1024,
+            options=settings.reading,
         ):
             new.append(read_file(result, form))
             step()

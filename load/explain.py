@@ -16,6 +16,7 @@ import duckdb
 from load.asked import addresses_of, field_of
 from load.publish import reading
 from transform.form import FORM_FOLDER, Form, load_form
+from transform.records import OCR, SECOND_READER
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """What one copy says, and where it says it. `is_chosen`: it says the chosen value."""
+    """What one copy says, and where it says it. `is_chosen`: it says the chosen value; `doubt`: of its reader."""
 
     copy_id: str
     copy_no: int
@@ -43,6 +44,7 @@ class Witness:
     value: str | None
     problem: str | None
     is_cut: bool
+    doubt: str | None
     is_chosen: bool
 
 
@@ -136,8 +138,8 @@ def _decisions(con: duckdb.DuckDBPyConnection, code: str) -> dict[str, list[tupl
 
 def _witnesses(con: duckdb.DuckDBPyConnection, code: str, addresses: Sequence[str]) -> dict[str, list[Witness]]:
     rows = con.execute(
-        "SELECT field, copy_id, ordinal, uri, page, line_first, line_last, raw, value, problem, is_cut, is_chosen "
-        "FROM main.v_evidence WHERE project_code = ? AND is_current AND copy_id IS NOT NULL "
+        "SELECT field, copy_id, ordinal, uri, page, line_first, line_last, raw, value, problem, is_cut, doubt, "
+        "is_chosen FROM main.v_evidence WHERE project_code = ? AND is_current AND copy_id IS NOT NULL "
         "AND field IN (SELECT unnest(?::VARCHAR[])) "
         "ORDER BY field, is_truncated, uri, ordinal, page, line_first, char_from",
         [code, list(addresses)],
@@ -231,8 +233,14 @@ def _witness_line(witness: Witness) -> str:
     place = f"{witness.uri} copy {witness.copy_no} p.{witness.page} L{witness.line_first}"
     if witness.line_last != witness.line_first:
         place += f"-{witness.line_last}"
-    remark = "cut off by the end of the copy" if witness.is_cut else witness.problem
-    return f"{place}: {_shown(witness.raw)}" + (f" ({remark})" if remark else "")
+    remarks = ["cut off by the end of the copy" if witness.is_cut else witness.problem, _doubt_in_words(witness.doubt)]
+    return f"{place}: {_shown(witness.raw)}" + "".join(f" ({remark})" for remark in remarks if remark)
+
+
+def _doubt_in_words(doubt: str | None) -> str | None:
+    if doubt is None or doubt == OCR:
+        return doubt and "recognised in a picture"
+    return f"another PDF reader sees {doubt.removeprefix(SECOND_READER)}"
 
 
 def _history_lines(field: Explained) -> list[str]:

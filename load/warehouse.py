@@ -95,17 +95,18 @@ def copies_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FormCo
     readings: dict[str, list[Reading]] = defaultdict(list)
     rows = con.execute(
         "SELECT r.copy_id, r.field, r.report_seq, r.page, r.line_first, r.line_last, r.char_from, r.char_to, r.raw, "
-        "r.value, r.problem, r.is_cut FROM lineage.reading AS r "
+        "r.value, r.problem, r.is_cut, r.doubt FROM lineage.reading AS r "
         "WHERE r.copy_id IN (SELECT copy_id FROM lineage.form_copy WHERE night = ?) "
         "ORDER BY r.copy_id, r.page, r.line_first, r.char_from, r.line_last, r.char_to, r.field",
         [night],
     ).fetchall()
-    for copy_id, field, seq, page, first, last, char_from, char_to, raw, value, problem, is_cut in rows:
+    for copy_id, field, seq, page, first, last, char_from, char_to, raw, value, problem, is_cut, doubt in rows:
         evidence = Evidence(page, first, last, char_from, char_to, raw)
-        readings[copy_id].append(Reading(copy_id, field, seq, evidence, value, problem, is_cut))
+        readings[copy_id].append(Reading(copy_id, field, seq, evidence, value, problem, is_cut, doubt))
     columns = (
         "copy_id", "source_sha256", "uri", "media_type", "night", "ordinal", "page_first", "line_first", "page_last",
         "line_last", "printed_code", "project_code", "fiscal_year_be", "is_truncated", "is_closed",
+        "overlooked", "unread_pages",
     )  # fmt: skip
     named = ", ".join(f"{'f' if column == 'media_type' else 'c'}.{column}" for column in columns)
     copies = con.execute(

@@ -37,6 +37,7 @@ def test_a_command_prints_what_the_readme_shows(
     tmp_path: Path,
 ) -> None:
     env = {k: v for k, v in os.environ.items() if not k.startswith("KAONA_")}
+    env |= {"KAONA_OCR": "false"}  # what the README shows does not ask for Tesseract
     env |= {"KAONA_HOME": str(sample_night[0].home), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     done = subprocess.run(["bash", "-c", command], cwd=CHECKOUT, env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr

@@ -14,6 +14,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from transform.addresses import row_key, split_row_key
+from transform.doubts import is_ocr
 from transform.records import FormCopy, Reading
 from transform.thai import normalize, squash
 
@@ -59,14 +60,19 @@ def join_pieces(left: str, right: str, like: str | None = None) -> str:
 def align(lists: Sequence[Sequence[Reading]]) -> list[list[Item | None]]:
     """Rows of items: one row for each item of the list, one column for each copy (None where a copy lacks it).
 
-    Shape: rows × len(lists). The result depends on the copies' fixed order only.
+    Shape: rows × len(lists). The result depends on the copies' fixed order only. Lists that were recognised in pictures
+    follow the others: they join no bullets of theirs, and their rows come between.
     """
+    follows = [any(map(is_ocr, readings)) for readings in lists]
     columns = [[Item((r,), r.value or "") for r in readings if r.value is not None] for readings in lists]
     for n, column in enumerate(columns):
-        for other in columns[:n] + columns[n + 1 :]:
-            column = _joined(column, other)
+        for m, other in enumerate(columns):
+            if m != n and (follows[n] or not follows[m]):
+                column = _joined(column, other)
         columns[n] = column
-    order = sorted(range(len(columns)), key=lambda n: (-sum(len(i.key) for i in columns[n]), len(columns[n]), n))
+    order = sorted(
+        range(len(columns)), key=lambda n: (follows[n], -sum(len(i.key) for i in columns[n]), len(columns[n]), n)
+    )
     rows: list[list[Item | None]] = []
     for n in order:
         rows = _merged(rows, columns[n], n, len(columns))
@@ -157,7 +163,9 @@ def match_rows(copies: Sequence[FormCopy]) -> tuple[list[FormCopy], list[str]]:
     another copy that it agrees with most, and carries the same key in all copies.
     """
     keys = [row_keys(copy) for copy in copies]
-    fullest_first = sorted(range(len(copies)), key=lambda n: (copies[n].is_truncated, -len(keys[n]), n))
+    fullest_first = sorted(
+        range(len(copies)), key=lambda n: (copies[n].is_ocr, copies[n].is_truncated, -len(keys[n]), n)
+    )
     repeated = {split_row_key(k)[0] for listed in keys for k in listed if split_row_key(k)[1] > 1}
     known: dict[int, dict[int, dict[str, str]]] = defaultdict(dict)
     renamed: list[dict[str, str]] = [{} for _ in copies]

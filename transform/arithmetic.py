@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from transform.dates import fiscal_year_of
+from transform.doubts import with_voice
 from transform.records import Reading
 from transform.rules import Candidate
 
@@ -26,7 +27,7 @@ def supported_keys(
         totals = (sum(amounts), max(amounts), amounts[-1]) if amounts else ()
         return frozenset(c.key for c in values if Decimal(c.value or "") in totals)
     if address == "fiscal_year_be":
-        starts = {r.value for r in by_field.get("start_date", ()) if r.value}
+        starts = {r.value for r in with_voice(by_field.get("start_date", ())) if r.value}
         years = {fiscal_year_of(date.fromisoformat(start)) for start in starts}
         return frozenset(c.key for c in values if len(starts) == 1 and int(c.value or "") in years)
     return frozenset()
@@ -36,7 +37,7 @@ def _amounts(by_field: Readings, rows: Sequence[str]) -> list[Decimal]:
     """Disbursed amounts in printed order; none at all where the copies differ on one or do not print it."""
     amounts = []
     for key in rows:
-        values = {r.value for r in by_field.get(f"reports[{key}].disbursed_baht", ())}
+        values = {r.value for r in with_voice(by_field.get(f"reports[{key}].disbursed_baht", ()))}
         if len(values) != 1:
             return []
         (value,) = values

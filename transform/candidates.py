@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from transform.addresses import report_of
 from transform.alignment import Item
-from transform.records import Confidence, FormCopy, Reading
+from transform.records import OCR, Confidence, FormCopy, Reading
 from transform.rules import Candidate
 from transform.spans import Span
 from transform.thai import is_placeholder, squash
 
+# rules that show a value, or none, and decide nothing
+UNDECIDED = frozenset({"first_complete_copy", "none_well_formed", "lost_letters", "second_reader", "ocr_only"})
 # letters around a differing span in which the name of an agency is looked for
 _CONTEXT = 60
 
@@ -21,18 +23,18 @@ def reading_key(reading: Reading) -> str:
     return squash(reading.value) if reading.value is not None else ""
 
 
-def copy_order(copy: FormCopy) -> tuple[bool, bool, str, int]:
-    """Fixed order of copies: complete before truncated, dumps before PDFs, then by file and place.
+def copy_order(copy: FormCopy) -> tuple[bool, bool, bool, str, int]:
+    """Fixed order of copies: complete before truncated, text before pictures, dumps before PDFs; by file and place.
 
     Files go by the hash of their bytes: under another name, or read on a second run, they are the same witnesses.
     """
-    return copy.is_truncated, copy.media_type != "text/plain", copy.source_sha256, copy.ordinal
+    return copy.is_truncated, copy.is_ocr, copy.media_type != "text/plain", copy.source_sha256, copy.ordinal
 
 
 def confidence_of(rule: str) -> Confidence:
     """The class of a value that a rule chose; what no evidence decides is contested."""
-    known: dict[str, Confidence] = {"agreed": "agreed", "single": "single", "none_well_formed": "contested"}
-    return known.get(rule, "resolved")
+    known: dict[str, Confidence] = {"agreed": "agreed", "single": "single"}
+    return "contested" if rule in UNDECIDED else known.get(rule, "resolved")
 
 
 def voices(readings: Iterable[Reading]) -> int:
@@ -43,13 +45,16 @@ def voices(readings: Iterable[Reading]) -> int:
 def nothing_beside(beside: Reading, address: str) -> Reading:
     """The reading of a copy that prints nothing for an address, at the place where it would stand."""
     report = report_of(address)
-    return Reading(beside.copy_id, address, report[0] if report else None, beside.evidence, None)
+    doubt = OCR if beside.doubt == OCR else None  # recognising loses words; another reader doubts only what it sees
+    return Reading(beside.copy_id, address, report[0] if report else None, beside.evidence, None, doubt=doubt)
 
 
 def joined_reading(item: Item, address: str) -> Reading:
-    """The reading of a list item; of several pieces it carries the first one's place and the joined text."""
+    """The reading of a list item; of several pieces it carries the first one's place, the joined text, any doubt."""
     first = item.pieces[0]
-    return Reading(first.copy_id, address, None, first.evidence, item.value, first.problem)
+    problem = next((r.problem for r in item.pieces if r.problem), None)
+    doubt = next((r.doubt for r in item.pieces if r.doubt), None)
+    return Reading(first.copy_id, address, None, first.evidence, item.value, problem, doubt=doubt)
 
 
 def span_options(base: str, span: Span, texts: Sequence[Candidate]) -> tuple[Candidate, ...]:

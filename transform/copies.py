@@ -9,14 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from extract.document import Document, Line
 from transform.form import Entry, Form, Section
 from transform.labels import Hit, is_item_mark, labels_of
 from transform.landmarks import Landmarks, Sight, landmarks_of
-from transform.line_kinds import BLANK_LINE, COUNT, NOTHING, PROSE, ROWS, dress, kinds_of, labelled, numbers_of
+from transform.line_kinds import (
+    BLANK_LINE,
+    COUNT,
+    NOTHING,
+    PROSE,
+    ROWS,
+    dress,
+    is_rest_of_number,
+    kinds_of,
+    labelled,
+    numbers_of,
+)  # fmt: skip
+from transform.open_copy import OpenCopy, begins_copy
+from transform.page_edges import without_edges
 from transform.passage import BLANK, DRESSING, JOINED, PAGE_BREAK, Passage, Segment
 from transform.thai import to_arabic_digits
 from transform.values import bullet_length
@@ -60,38 +73,12 @@ class SplitDocument:
     landmarks: int
 
 
-@dataclass
-class _Open:
-    """A copy being collected."""
-
-    first: tuple[int, int]
-    last: tuple[int, int]
-    seen: set[str] = field(default_factory=set)
-    blocks: list[tuple[Section | None, list[Segment]]] = field(default_factory=list)
-    has_code: bool = False
-    beginning: tuple[int, int] | None = None  # the place of a heading of which only the first words stand there
-
-    @property
-    def section(self) -> Section | None:
-        """The section that is open."""
-        return self.blocks[-1][0] if self.blocks else None
-
-    def open(self, section: Section | None) -> None:
-        """Begin a block, unless its section is open already: a heading repeated after a page break goes on."""
-        if not self.blocks or self.blocks[-1][0] is not section:
-            self.blocks.append((section, []))
-        if section is not None:
-            self.seen.add(section.id)
-
-
 def split(document: Document, form: Form) -> SplitDocument:
     """Cut a document into its copies. Every line with text ends in a block, in `outside` or in `furniture`."""
-    work = _Splitting(list(document.lines()), form)
+    work = _Splitting(*without_edges(document, form), form)
     work.run()
     copies = tuple(
-        CopyText(
-            n, c.first, c.last, tuple(Block(s, tuple(segments)) for s, segments in c.blocks), c.beginning == c.last
-        )
+        CopyText(n, c.first, c.last, tuple(Block(s, tuple(texts)) for s, texts in c.blocks), c.beginning == c.last)
         for n, c in enumerate(work.copies, start=1)
     )
     return SplitDocument(copies, tuple(work.outside), frozenset(work.furniture), work.found)
@@ -100,18 +87,18 @@ def split(document: Document, form: Form) -> SplitDocument:
 class _Splitting:
     """One document being cut."""
 
-    def __init__(self, lines: Sequence[Line], form: Form):
+    def __init__(self, lines: Sequence[Line], furniture: set[tuple[int, int]], form: Form):
         self.lines = lines
         self.form = form
         self.landmarks: Landmarks = landmarks_of(form)
         self.labels = labels_of(form)
         self.sections = {s.id: s for s in form.sections}
         self.reports = next((s for s in form.sections if s.reads == "reports"), None)
-        self.copies: list[_Open] = []
+        self.copies: list[OpenCopy] = []
         self.outside: list[Segment] = []
-        self.furniture: set[tuple[int, int]] = set()
+        self.furniture = furniture
         self.found = 0
-        self.current: _Open | None = None
+        self.current: OpenCopy | None = None
         self.title: tuple[int, int] | None = None  # a title directly above a heading belongs to the copy it opens
         self.gap = JOINED
         self.takes = NOTHING  # the kinds of line that are certainly text of the open section
@@ -191,7 +178,7 @@ class _Splitting:
         covered = self.lines[index : index + count]
         self.latest, self.is_tight = covered[0].text, self.gap == JOINED
         self.furniture.update([line[:2] for line in covered])
-        if self.current is None or _begins_copy(section, self.current):
+        if self.current is None or begins_copy(section, self.current):
             self._begin(self.title or covered[0].place)
         assert self.current is not None
         self.title = None
@@ -204,7 +191,7 @@ class _Splitting:
             self.current.blocks[-1][1].append(Segment(last.page, last.number, rest, last.text[rest:]))
 
     def _begin(self, place: tuple[int, int]) -> None:
-        self.current = _Open(first=place, last=place)
+        self.current = OpenCopy(first=place, last=place)
         self.copies.append(self.current)
 
     def _text(self, index: int) -> None:
@@ -247,6 +234,8 @@ class _Splitting:
         if sight.is_bold:
             return not has_label and self._is_apart()
         if sight.number is None or sight.number in numbers_of(self.form) or dress(text) != dress(self.latest):
+            return False
+        if self.gap == JOINED and is_rest_of_number(self._above(), sight.number, self.latest):
             return False
         return (self.gap != JOINED or self.is_tight) and not self._goes_on_counting(sight.number)
 
@@ -369,11 +358,15 @@ class _Splitting:
 
     def _value_is_due(self) -> bool:
         """Whether the text above ends with a label, or its separator."""
-        blocks = self.current.blocks if self.current else []
-        above = (blocks[-1][1][-1].text if blocks and blocks[-1][1] else "").rstrip(DRESSING)
+        above = self._above().rstrip(DRESSING)
         hits = self.labels.of_line(above) if above and not self.is_prose else ()
         is_bare = bool(hits) and hits[-1].value >= len(above) and not _DOTS_FOR_NOTHING.search(above)
         return above[-1:] in (":", "：", "=", "(") or is_bare
+
+    def _above(self) -> str:
+        """The line above in the open block; "" for none."""
+        blocks = self.current.blocks if self.current else []
+        return blocks[-1][1][-1].text if blocks and blocks[-1][1] else ""
 
     def _value_follows(self, index: int) -> bool:
         """Whether the next line of text is neither a label nor under another heading: the value itself."""
@@ -391,10 +384,3 @@ class _Splitting:
         """Whether the words of an open section's heading are its first label this time: a value stands below."""
         section = self.current.section if self.current else None
         return section is not None and section.reads == "labels" and self._value_follows(index)
-
-
-def _begins_copy(section: Section, current: _Open) -> bool:
-    """Whether a heading opens another copy: 1. always; another one only when this copy had it and has gone past it."""
-    if section.id not in current.seen:
-        return section.id == "1" and bool(current.seen)
-    return current.section is not None and current.section is not section

@@ -228,11 +228,15 @@ def _misread(
 
 
 def _weaker(a: str, b: str, alone: Mapping[str, _Seen], agencies: Mapping[str, str]) -> tuple[str, str]:
-    """Of two codes printed once each for one project: (misread, right), by the agency of the prefix, else by order."""
+    """Of two codes printed once each for one project: (misread, right): by text, agency, order."""
 
-    def rank(code: str) -> tuple[bool, int]:
+    def rank(code: str) -> tuple[bool, bool, int]:
         agency = agencies.get(code[:_CODE_PREFIX])
-        return not is_like(alone[code].marks.district, agency, DISTRICT_SAME), alone[code].place
+        return (
+            alone[code].copy.is_ocr,
+            not is_like(alone[code].marks.district, agency, DISTRICT_SAME),
+            alone[code].place,
+        )
 
     return (a, b) if rank(a) > rank(b) else (b, a)
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from extract.encodings import LOST
 from transform.form import Entry, Form
 from transform.passage import ANY_MARK, LIST_MARKS, Passage, Segment
 from transform.thai import skeleton, skeleton_with_map
@@ -30,6 +31,7 @@ _SIGNATURE_END = re.compile(r"\.*[:=]?")
 _WORD_START = re.compile(r"(?<![^\s*\\|])[^\s*\\|]")
 # a label with one wrong letter is still that label; shorter ones are too like other words
 _SHORTEST_DAMAGED = 4
+_MOST_LOSSES = 4  # places in one label where letters were lost
 _SHORTEST_WRAPPED = 3
 _ENDS_NO_LABEL = ".:：=)0123456789๐๑๒๓๔๕๖๗๘๙"
 _LONGEST_LABEL = 60
@@ -119,7 +121,9 @@ class Labels:
         return None
 
     def _damaged(self, key: str) -> Entry | None:
-        """The one label that a key differs from by one Thai letter."""
+        """The one label that a key differs from by one Thai letter, or only where letters were lost."""
+        if LOST in key:
+            return self._across_losses(key)
         if len(key) < _SHORTEST_DAMAGED or _DIGIT.search(key):
             return None
         near = [k for k in self.longest_first if Levenshtein.distance(key, k, score_cutoff=1) <= 1]
@@ -129,6 +133,15 @@ class Labels:
         # งบประมาณ is the beginning of its own labels, not ปีงบประมาณ with a letter lost
         begins_another = any(k.startswith(key) and self.by_key[k] is not entries[0] for k in self.longest_first)
         return None if begins_another and not any(k.startswith(key) for k in near) else entries[0]
+
+    def _across_losses(self, key: str) -> Entry | None:
+        """The one label that fits what is left of it; a lost mark is no letter of a key."""
+        parts = re.split(f"{LOST}+", key)
+        if len(parts) > _MOST_LOSSES + 1 or len("".join(parts)) < _SHORTEST_DAMAGED or _DIGIT.search(key):
+            return None
+        spelt = re.compile(".{0,2}".join(map(re.escape, parts)))
+        entries = {id(self.by_key[k]): self.by_key[k] for k in self.longest_first if spelt.fullmatch(k)}
+        return next(iter(entries.values())) if len(entries) == 1 else None
 
     def _without_colon(self, text: str) -> Hit | None:
         start = _ITEM_MARK.match(text).end()  # type: ignore[union-attr]  # it matches the empty text too

@@ -123,6 +123,7 @@ class Landmarks:
                 number = _NUMBER.match(key)
                 bare = key[number.end() :] if number else key
                 self.headings.append((number[1] if number else "", bare, section, bare in labels))
+        self.glued = _glued(self.headings)
         self.headings.sort(key=lambda h: -len(h[1]))
         beginnings = {t[:_SHORTEST_TITLE_BEGINNING] for t in self.titles}
         beginnings |= {words[:_SHORTEST_BEGINNING] for _, words, _, _ in self.headings}
@@ -163,7 +164,8 @@ class Landmarks:
         parts = self._parts(text)
         landmark = self._alone(text, key, is_bold=_BOLD.match(plain) is not None) if parts else Landmark(None, 1)
         is_whole = landmark is not None and landmark.rest is None and not landmark.is_beginning
-        may_go_on = not is_whole and self._may_go_on(key)
+        is_cut_title = is_whole and any(t != key and t.startswith(key) for t in self.titles)
+        may_go_on = (not is_whole or is_cut_title) and self._may_go_on(key)
         begins_row = landmark is None and _ROW.match(text) is not None
         special = Sight(
             landmark=landmark,
@@ -206,6 +208,8 @@ class Landmarks:
             alike = abs(len(key) - len(title)) <= _TITLE_LENGTHS and fuzz.ratio(key, title) >= HEADING_LIKENESS
             if key == title or alike:
                 return Landmark(None, 1)
+        if key in self.glued:
+            return Landmark(self.glued[key], 1)
         found = _NUMBER.match(key)
         number = found[1].replace(",", ".") if found else ""
         bare = (key[found.end() :] if found else key).strip(".:")
@@ -281,6 +285,19 @@ class Landmarks:
         if ("หน้า" in text or "age" in text) and _PAGE_HINT.search(text):
             spans = [piece for a, b in spans for piece in _without_page(text, a, b)]
         return tuple((a, b) for a, b in spans if text[a:b].strip(DRESSING))
+
+
+def _glued(headings: Sequence[tuple[str, str, Section, bool]]) -> dict[str, Section]:
+    """Two headings that follow each other printed as one line, with or without the first one's number → the second."""
+    first = [(n, w, s) for n, w, s, _ in headings if n and s.reads == "nothing"]
+    under = [(n, w, s) for n, w, s, _ in headings]
+    return {
+        before + words + number + below: section
+        for chapter, words, _ in first
+        for number, below, section in under
+        for before in ("", chapter, f"{chapter}.")
+        if number.startswith(f"{chapter}.")
+    }
 
 
 def _shortest(number: str) -> int:

@@ -10,6 +10,7 @@ from datetime import date
 from extract.document import Document, ReadResult
 from transform.candidates import reading_key
 from transform.copies import SplitDocument, split
+from transform.doubts import overlooked, unread_pages, with_doubts
 from transform.form import Form
 from transform.identity import recognise
 from transform.parse import Parsed, mark_cut, parse_copy
@@ -41,11 +42,16 @@ def read_file(result: ReadResult, form: Form) -> FileReading:
         return FileReading(_outcome(result, "not_a_form", _not_a_form(result, form, text.landmarks)))
     copies = []
     consumed: set[tuple[int, int]] = set()
-    for cut in text.copies:
+    ends = [cut.last[0] for cut in text.copies]
+    missed = zip(overlooked(result.document, ends), unread_pages(result.document, ends), strict=True)
+    for cut, (not_seen, not_read) in zip(text.copies, missed, strict=True):
         copy_id = f"{result.source.sha256[:_ID_DIGITS]}-{cut.ordinal}"
         parsed = parse_copy(cut, copy_id, form)
         consumed |= parsed.consumed
-        copies.append(_copy(result, cut.ordinal, cut.first, cut.last, copy_id, parsed))
+        parsed.readings = with_doubts(parsed.readings, result.document)
+        copy = _copy(result, cut.ordinal, cut.first, cut.last, copy_id, parsed)
+        is_whole = not (not_seen or not_read)
+        copies.append(copy if is_whole else replace(copy, overlooked=not_seen, unread_pages=not_read))
     return FileReading(_read_outcome(result, result.document, text, consumed), tuple(copies))
 
 
@@ -180,6 +186,8 @@ def _corpus(form: Form, groups: Iterable[Sequence[FormCopy]]) -> dict[tuple[str,
             for copies in groups
             for copy in copies
             for r in copy.readings
-            if r.value is not None and form.field_of(r.field).policy in ("text", "register", "status", "name", "item")
+            if r.value is not None
+            and r.doubt is None
+            and form.field_of(r.field).policy in ("text", "register", "status", "name", "item")
         ]
     )

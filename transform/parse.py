@@ -40,6 +40,8 @@ _MARK_ALONE = re.compile(rf"[{LIST_MARKS}\s*#|_]+")
 _BETWEEN_FIELDS = re.compile(r"[ \t]*(?:[,;|*•]+|\s[-–/]+|\s\(?[\d๐-๙]{1,2}[.)])[\s*]*$")
 # the English half of a strategy's name, after its colon
 _ENGLISH_AFTER = re.compile(r"[:：]\s*[A-Za-z][^:：\u0e00-\u0e7f]*$")
+_LOST_DIGIT = re.compile(rf"[\d๐-๙]{LOST}|{LOST}[\d๐-๙]")
+_NUMBER_FIRST = re.compile(rf"[^\d๐-๙{LOST}]*[\d๐-๙.]+(?![\d๐-๙.{LOST}])")
 _DASH = re.compile(r"[-–—][ \t\u00a0]+(?=\S)")
 _DOTTED_LINE = re.compile(r"(?<=[^\s.…_])(?:\.{3,}|…+|_{2,})\s*$")
 _PRINTED_ORDER = attrgetter("evidence.page", "evidence.line_first", "evidence.char_from", "field")
@@ -84,7 +86,7 @@ def parse_copy(text: CopyText, copy_id: str, form: Form) -> Parsed:
             parsed.consumed |= rows.consumed
             last_rows_complete = rows.is_complete
     if has_lost:
-        parsed.readings = [_without_lost(r) for r in parsed.readings]
+        parsed.readings = [_with_losses(r, form) for r in parsed.readings]
     parsed.is_closed = any(s.reads == "signature" and s.id in sections for s in form.sections)
     has_reports = any(s.reads == "reports" and s.id in sections for s in form.sections)
     is_complete = has_reports and last_rows_complete and not text.is_cut
@@ -92,14 +94,19 @@ def parse_copy(text: CopyText, copy_id: str, form: Form) -> Parsed:
     return parsed
 
 
-def _without_lost(reading: Reading) -> Reading:
-    """No value is read across a character that the file's encoding lost."""
+def _with_losses(reading: Reading, form: Form) -> Reading:
+    """No code, number or date is read across characters that were lost; a text keeps their marks and is not sound."""
     raw = reading.evidence.raw
     is_whole = reading.field == "reports" or ".title" in reading.field  # what stands elsewhere in the same text
     if LOST not in raw or is_whole or reading.problem:
         return reading
+    if reading.field.endswith("].seq") and not _LOST_DIGIT.search(raw):  # only its label lost letters
+        return reading
+    if reading.field.endswith(("_no", ".dimension")) and _NUMBER_FIRST.match(raw):  # the text behind it lost letters
+        return reading
+    is_typed = form.field_of(reading.field).policy in ("typed", "identity")
     problem = f"{raw!r} holds a character that was lost before the file came; expected it as printed on the form"
-    return reading._replace(value=None, problem=problem)
+    return reading._replace(value=None if is_typed or not reading.value else reading.value, problem=problem)
 
 
 def _merged(blocks: Sequence[Block]) -> list[Block]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from transform.addresses import list_addresses, report_of
-from transform.alignment import Item, align, match_rows, row_keys
+from transform.alignment import Item, align, match_rows
 from transform.arithmetic import supported_keys
 from transform.candidates import (
     candidates_of,
@@ -25,18 +25,19 @@ from transform.candidates import (
     reading_key,
     shown_as,
     span_options,
-    voices,
 )
-from transform.form import Entry, Form
+from transform.doubts import is_ocr, with_voice
+from transform.form import Entry, Field, Form
 from transform.records import CONFIDENCE_ORDER, Confidence, Decision, Delivery, FormCopy, Reading
 from transform.registers import Registers
-from transform.rules import RULES, Candidate, Question, choose
+from transform.report_rows import choose_rows
+from transform.rules import Candidate, Question, field_base
 from transform.spans import differing_spans, excerpt, merge
 from transform.thai import squash
 from transform.values import correct
+from transform.weighing import ORDER, least_damaged, rule_alone, weigh, without_misread_rows
 
 Corpus = Mapping[tuple[str, str], Mapping[str, int]]
-_UNDECIDED = ("first_complete_copy", "none_well_formed")
 
 
 @dataclass(frozen=True)
@@ -110,50 +111,27 @@ class _Work:
             if candidates:
                 self._put_only("project_code", candidates[0], readings, shown)
             return
-        rule, winner = choose(self._question("project_code", tuple(candidates)))
+        rule, winner = weigh(self._question("project_code", tuple(candidates)))
         if winner.value != self.code:
             rule = "first_complete_copy"
-        decided = rule not in _UNDECIDED
-        self._put("project_code", self.code, rule, "resolved" if decided else "contested", decided, readings, shown)
+        self._put("project_code", self.code, rule, confidence_of(rule), readings, shown)
 
     def decide_rows(self, keys: Sequence[str]) -> None:
         """Which report rows there are: those of the fullest copy, and in their place those only another copy prints."""
-        if not keys:
-            return
-        readings = self.by_field.get("reports", [])
-        printed = [(row_keys(copy), copy.is_truncated) for copy in self.copies]
-        whole = [listed for listed, is_truncated in printed if not is_truncated]
-        fullest = max(whole, key=len, default=list(keys))
-        shown = [",".join(listed) for listed in whole]
-        # a cut copy says nothing about rows it lacks, but the rows it prints exist
-        cut = [listed for listed, is_truncated in printed if is_truncated]
-        shown += [",".join([*listed, "…"]) for listed in cut if not set(listed) <= set(fullest)]
-        alternatives = tuple(dict.fromkeys(shown)) or (",".join(keys),)
-        if len(alternatives) == 1 and (not whole or fullest == list(keys)):
-            rule = "agreed" if len([listed for listed, _ in printed if listed]) > 1 else "single"
-            self._put("reports", ",".join(keys), rule, confidence_of(rule), True, readings, alternatives)
-            return
-        in_order = all(listed == [k for k in keys if k in listed] for listed, _ in printed)
-        decided = list(keys) == fullest and in_order
-        confidence: Confidence = "resolved" if decided else "contested"
-        self._put("reports", ",".join(keys), "most_rows", confidence, decided, readings, alternatives)
+        if keys:
+            rows = choose_rows(self.copies, keys)
+            readings = self.by_field.get("reports", [])
+            self._put("reports", ",".join(rows.keys), rows.rule, rows.confidence, readings, rows.alternatives)
 
     def decide_lists(self) -> None:
         """Objectives, targets, indicators: items are aligned first, split bullets joined."""
         for field in self.form.fields.values():
             if not field.is_list or field.policy != "item":
                 continue
-            lists = [
-                [
-                    r
-                    for address in list_addresses(field.field, _fields(copy))
-                    for r in _of(copy, address)
-                    if not r.is_cut
-                ]
-                for copy in self.copies
-            ]
+            lists = [_printed_items(copy, field.field) for copy in self.copies]
+            rows, misread = without_misread_rows(align(lists), lists, [copy.is_truncated for copy in self.copies])
             dependents = [f for f in self.form.fields.values() if f.field.startswith(f"{field.field}.")]
-            for ordinal, row in enumerate(align(lists), start=1):
+            for ordinal, row in enumerate(rows, start=1):
                 address = f"{field.field}[{ordinal}]"
                 items = [item for item in row if item is not None]
                 lacking = [
@@ -164,13 +142,20 @@ class _Work:
                 self._decide_item(address, items, lacking)
                 for dependent in dependents:
                     self._decide_beside(items, field.field, address, dependent.field.removeprefix(field.field))
-                for item in items:
-                    self._readdress(item.pieces, address)
+                self._readdress_row(items, field.field, address, dependents)
+            for ordinal, row in enumerate(misread, start=len(rows) + 1):  # no value, but an address of their own
+                items = [item for item in row if item is not None]
+                self._readdress_row(items, field.field, f"{field.field}[{ordinal}]", dependents)
+
+    def _readdress_row(self, items: Sequence[Item], base: str, address: str, dependents: Sequence[Field]) -> None:
+        for item in items:
+            self._readdress(item.pieces, address)
+            for suffix in (dependent.field.removeprefix(base) for dependent in dependents):
+                self._readdress(self._beside(item, suffix), address + suffix)
 
     def _decide_beside(self, items: Sequence[Item], base: str, address: str, suffix: str) -> None:
         """What stands with a list item (the dimension of an indicator)."""
         found = {item: self._beside(item, suffix) for item in items}
-        self._readdress((r for readings in found.values() for r in readings), address + suffix)
         if any(found.values()):
             there = address + suffix
             readings = [
@@ -201,12 +186,10 @@ class _Work:
             candidates = tuple(
                 Candidate("|".join(kind), own[0].value if kind else None, tuple(own)) for kind, own in kinds.items()
             )
-            rule, winner = choose(self._question(field.field, candidates))
+            rule, winner = weigh(self._question(field.field, candidates))
             shown = tuple(shown_as(c) for c in candidates_of(readings))
-            decided = rule not in _UNDECIDED
-            confidence: Confidence = "resolved" if decided else "contested"
-            self._put(field.field, winner.value, rule, confidence, decided, readings, shown)
-            kept = {r.copy_id for r in winner.readings}
+            self._put(field.field, winner.value, rule, confidence_of(rule), readings, shown)
+            kept = {r.copy_id for kind, own in kinds.items() if "|".join(kind) == winner.key for r in own}
             for address in [a for a in self.by_field if a.startswith(f"{field.field}.")]:
                 self.by_field[address] = [r for r in self.by_field[address] if r.copy_id in kept]
 
@@ -271,13 +254,13 @@ class _Work:
                     self.decisions[address] = replace(before, value=best.value)
                 continue
             if len({reading_key(r) for r in readings}) == 1:
-                rule = "agreed" if voices(readings) > 1 else "single"
+                rule = rule_alone(candidates_of(readings)[0])
                 confidence = confidence_of(rule)
             else:
                 rule = "parts"
                 parts = [d.confidence for a, d in self.decisions.items() if a.startswith(f"{address}.")]
                 confidence = max(parts, key=CONFIDENCE_ORDER.index, default="contested")
-            self._put(address, best.value, rule, confidence, confidence != "contested", readings, (best.value or "",))
+            self._put(address, best.value, rule, confidence, readings, (best.value or "",))
 
     def _parts_chosen(self, address: str, whole: Reading) -> int:
         parts = [
@@ -318,13 +301,17 @@ class _Work:
         if not spans or self._corrected(address, readings):
             self._choose(address, readings, candidates, tuple(shown_as(c) for c in candidates))
             return
-        base = good[0].value or ""
-        answers = [choose(self._question(address, span_options(base, span, good))) for span in spans]
-        rule = max((rule for rule, _ in answers), key=[name for name, _ in RULES].index)
-        decided = rule not in _UNDECIDED
-        shown = tuple(excerpt(base, spans, n) for n in range(len(good)))
+        shown = tuple(excerpt(good[0].value or "", spans, n) for n in range(len(good)))
+        heard = [c for c in candidates_of(with_voice(readings)) if c.value and c.is_value]
+        if len(heard) < 2 or any(is_ocr(r) for c in heard for r in c.readings):
+            self._choose(address, readings, candidates, shown)
+            return
+        base = heard[0].value or ""
+        spans = spans if len(heard) == len(good) else differing_spans([c.value or "" for c in heard])
+        answers = [weigh(self._question(address, span_options(base, span, heard))) for span in spans]
+        rule = max((rule for rule, _ in answers), key=ORDER.index)
         text = merge(base, spans, [winner.value or "" for _, winner in answers])
-        self._put(address, text, rule, "resolved" if decided else "contested", decided, readings, shown)
+        self._put(address, text, rule, confidence_of(rule), readings, shown)
 
     def _choose(
         self, address: str, readings: Sequence[Reading], candidates: Sequence[Candidate], shown: tuple[str, ...],
@@ -332,22 +319,34 @@ class _Work:
     ) -> None:  # fmt: skip
         corrected = self._corrected(address, readings)
         if corrected:
-            self._put(address, corrected[0], "correction", "resolved", True, readings, shown)
+            self._put(address, corrected[0], "correction", "resolved", readings, shown)
+            return
+        if not any(c.is_value for c in candidates) and self._put_damaged(address, candidates, readings, shown):
             return
         if len(candidates) == 1 and candidates[0].key not in joined:
             self._put_only(address, candidates[0], readings, shown)
             return
         if not any(c.is_value for c in candidates):
-            self._put(address, None, "none_well_formed", "contested", False, readings, shown)
+            self._put(address, None, "none_well_formed", "contested", readings, shown)
             return
-        rule, winner = choose(self._question(address, tuple(candidates), joined))
-        decided = rule not in _UNDECIDED
-        self._put(address, winner.value, rule, "resolved" if decided else "contested", decided, readings, shown)
+        rule, winner = weigh(self._question(address, tuple(candidates), joined))
+        self._put(address, winner.value, rule, confidence_of(rule), readings, shown)
 
     def _put_only(self, address: str, only: Candidate, readings: Sequence[Reading], shown: tuple[str, ...]) -> None:
         """All copies that print it say the same."""
-        rule = "none_well_formed" if only.problem else "agreed" if only.copies > 1 else "single"
-        self._put(address, only.value, rule, confidence_of(rule), not only.problem, readings, shown)
+        rule = rule_alone(only)
+        self._put(address, only.value, rule, confidence_of(rule), readings, shown)
+
+    def _put_damaged(
+        self, address: str, candidates: Sequence[Candidate], readings: Sequence[Reading], shown: tuple[str, ...]
+    ) -> bool:
+        """A text that lost letters in every copy: the status word that fits it, or the text that lost fewest."""
+        words = self.context.registers.status_words.get(field_base(address), ())
+        found = least_damaged(candidates, words if self.form.field_of(address).policy == "status" else ())
+        if found is not None:
+            rule, text = found
+            self._put(address, text, rule, confidence_of(rule), readings, shown)
+        return found is not None
 
     def _question(
         self, address: str, candidates: tuple[Candidate, ...], joined: frozenset[str] = frozenset()
@@ -373,19 +372,17 @@ class _Work:
         return None
 
     def _put(
-        self, address: str, value: str | None, rule: str, confidence: Confidence, is_decidable: bool,
-        readings: Sequence[Reading], shown: tuple[str, ...],
+        self, address: str, value: str | None, rule: str, confidence: Confidence, readings: Sequence[Reading],
+        shown: tuple[str, ...],
     ) -> None:  # fmt: skip
         report = report_of(address)
         self.decisions[address] = Decision(
-            self.code, self.delivery_id, address, report[0] if report else None, value, rule, confidence, is_decidable,
-            tuple(readings), shown,
+            self.code, self.delivery_id, address, report[0] if report else None, value, rule, confidence,
+            confidence != "contested", tuple(readings), shown,
         )  # fmt: skip
 
 
-def _fields(copy: FormCopy) -> list[str]:
-    return [r.field for r in copy.readings]
-
-
-def _of(copy: FormCopy, address: str) -> list[Reading]:
-    return [r for r in copy.readings if r.field == address]
+def _printed_items(copy: FormCopy, base: str) -> list[Reading]:
+    """Items of a list in printed order, whatever addresses an earlier reconciling gave them."""
+    addresses = set(list_addresses(base, [r.field for r in copy.readings]))
+    return sorted((r for r in copy.readings if r.field in addresses and not r.is_cut), key=lambda r: r.evidence.place)

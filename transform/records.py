@@ -14,6 +14,11 @@ Confidence = Literal["agreed", "resolved", "single", "contested"]
 CONFIDENCE_ORDER: tuple[Confidence, ...] = ("agreed", "resolved", "single", "contested")
 
 
+# Reading.doubt: the text was recognised in a picture; another PDF reader sees something else (which follows)
+OCR = "ocr"
+SECOND_READER = "second reader: "
+
+
 class Evidence(NamedTuple):
     """Where a text stands: page; lines on it from 1; characters in first and last line from 0, end exclusive."""
 
@@ -34,7 +39,8 @@ class Reading(NamedTuple):
     """What one copy says for one field.
 
     `value` is canonical text (ISO date, plain decimal, repaired text), None for a placeholder or when `problem`
-    says why the text is not a well-formed value. `is_cut`: the end of the copy cut it off, so it is no reading.
+    says why the text is not a well-formed value; a text that lost letters has both. `is_cut`: the end of the copy cut
+    it off, so it is no reading. `doubt`: why the file's own reader doubts it (transform/doubts.py), None nearly always.
     """
 
     copy_id: str
@@ -44,6 +50,7 @@ class Reading(NamedTuple):
     value: str | None
     problem: str | None = None
     is_cut: bool = False
+    doubt: str | None = None
 
     def at(self, field: str) -> Reading:
         """Return the same reading under another address."""
@@ -68,7 +75,7 @@ def reading_on_line(
     page, line, offset = place
     start, end, raw = printed
     evidence = _new(Evidence, (page, line, line, start + offset, end + offset, raw))
-    return _new(Reading, (copy_id, field, report_seq, evidence, value, problem, False))
+    return _new(Reading, (copy_id, field, report_seq, evidence, value, problem, False, None))
 
 
 class UnreadLine(NamedTuple):
@@ -99,7 +106,9 @@ class FormCopy:
 
     `printed_code` is what stands there; `project_code` the project it was recognised as, None when that cannot be told.
     `is_closed`: the closing certification was printed. `identity_note` says why a copy belongs to no project, or to
-    one whose code it does not print; None where the printed code is the project's.
+    one whose code it does not print; None where the printed code is the project's. `overlooked`: typed values that
+    another PDF reader sees on its pages and kaona does not, one to a line behind their page (`2 180,000`).
+    `unread_pages`: numbers of its pages that are pictures of which nothing was read (`2, 3`).
     """
 
     copy_id: str
@@ -119,6 +128,13 @@ class FormCopy:
     is_closed: bool
     readings: tuple[Reading, ...]
     identity_note: str | None = None
+    overlooked: str | None = None
+    unread_pages: str | None = None
+
+    @property
+    def is_ocr(self) -> bool:
+        """Whether text of this copy was recognised in a picture."""
+        return any(r.doubt == OCR for r in self.readings)
 
     @property
     def delivery_id(self) -> str | None:

@@ -7,12 +7,16 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
+from extract.encodings import LOST
 from transform.passage import Passage
 from transform.thai import skeleton, squash, to_arabic_digits
 
 ROW_LABEL = "รายงานครงท"
 _ROW = re.compile(ROW_LABEL)
-_ROW_NUMBER = re.compile(r"[\s.:(]*([\d๐-๙]{1,4})(?![\d๐-๙])(?:\s*/\s*[2๒][5๕][\d๐-๙]{2}(?![\d๐-๙]))?(?!\s*/)[.)]*")
+# digits of a number may be lost behind it: then they belong to what is printed, and it is none (transform/parse.py)
+_ROW_NUMBER = re.compile(
+    rf"[\s.:(]*([\d๐-๙]{{1,4}})(?![\d๐-๙])(?:\s*/\s*[2๒][5๕][\d๐-๙]{{2}}(?![\d๐-๙]))?(?!\s*/)[.)]*{LOST}*"
+)
 PROGRESS = re.compile(
     r"ความกาวหนา(?:(?:ของ)?(?:งาน|โครงการ)?ฯ?[.]*(?:รอยละ)?[=:]|ของ(?:งาน|โครงการ)ฯ[.]*(?:รอยละ)?-?(?=\d))"
 )

@@ -271,7 +271,7 @@ def _lineage_rows(night: Night) -> dict[str, list[Row]]:
                 "copy_id": r.copy_id, "field": r.field, "report_seq": r.report_seq, "page": r.evidence.page,
                 "line_first": r.evidence.line_first, "line_last": r.evidence.line_last,
                 "char_from": r.evidence.char_from, "char_to": r.evidence.char_to, "raw": r.evidence.raw,
-                "value": r.value, "problem": r.problem, "is_cut": r.is_cut,
+                "value": r.value, "problem": r.problem, "is_cut": r.is_cut, "doubt": r.doubt,
             }
             for r in copy.readings
         )  # fmt: skip

@@ -139,6 +139,7 @@ def night(decisions: Sequence[Decision] = (), day: date = NIGHT, code: str = COD
         "strategy.indicators[1]": "ร้อยละความสำเร็จ", "strategy.indicators[1].dimension": "1", "reports": "1",
         "reports[1].seq": "1", "reports[1].date": "2019-10-25", "reports[1].status_text": "อยู่ระหว่างดำเนินการ",
         "reports[1].progress_pct": "10.00", "reports[1].disbursed_baht": "30000.00",
+        "reports[1].plan_status": "เป็นไปตามแผน", "reports[1].target_status": "เป็นไปตามเป้าหมาย",
     }  # fmt: skip
     standing = {
         f: decide(f, *(read(c, f, v, line) for c in COPIES)) for line, (f, v) in enumerate(base.items(), start=11)

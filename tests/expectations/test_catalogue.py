@@ -45,11 +45,17 @@ GROWN = [
     "narrative_reused",
     "status_text_repeated",
     "name_year_differs",
+    "report_status_missing",
+    "read_by_ocr",
+    "second_reader_differs",
+    "second_reader_sees_more",
+    "lost_letters",
+    "pages_not_read",
 ]
 BY_REPORT = {
     "progress_negative", "progress_over_100", "progress_decreased", "report_date_decreased",
     "report_date_outside_fiscal_year", "disbursed_exceeds_budget", "report_seq_duplicate",
-    "unknown_status_word", "status_text_repeated",
+    "unknown_status_word", "status_text_repeated", "report_status_missing",
 }  # fmt: skip
 
 

@@ -62,6 +62,19 @@ def copies(**changes):
     return lambda office: {"form_copy": [office.copied(1), office.copied(2, **changes)]}
 
 
+def doubted(doubt):
+    """A reading that the file's reader doubts, beside a decision on its field."""
+
+    def made(office):
+        reading = {
+            "copy_id": office.copied()["copy_id"], "field": "budget_received", "page": 1, "line_first": 3, "line_last": 3,
+            "char_from": 0, "char_to": 9, "raw": "18,000 บาท", "value": "18000.00", "is_cut": False, "doubt": doubt,
+        }  # fmt: skip
+        return {"reading": [reading], "decision": [office.decided("budget_received", "18000.00")]}
+
+    return made
+
+
 def unread(*texts):
     return lambda office: {"unread_line": [office.unread(30 + n, text) for n, text in enumerate(texts)]}
 
@@ -124,6 +137,12 @@ EXAMPLES = {
         rows(*((n, {"status_text": LONG}) for n in (1, 2))),
     ),
     "name_year_differs": (head(project_name="ตลาดนัด ปี 2564"), head(project_name="ตลาดนัด ปี 2563")),
+    "report_status_missing:2": (second(target_status=None), second(progress_pct=None, plan_status=None)),
+    "read_by_ocr": (copies(is_ocr=True), copies(is_ocr=False)),
+    "second_reader_differs": (doubted("second reader: 180,000"), doubted("ocr")),
+    "second_reader_sees_more": (copies(overlooked="2 180,000"), copies()),
+    "pages_not_read": (copies(unread_pages="2, 3"), copies(is_ocr=True)),
+    "lost_letters": (decisions((("project_name", "ห้อง\ufffdมุด"), {})), decisions((("project_name", "ห้องสมุด"), {}))),
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 
     for name in [n for n in os.environ if n.startswith("KAONA_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("KAONA_OCR", "false")  # whether Tesseract is on the machine must not decide what a test sees
     monkeypatch.chdir(tmp_path)
 
 

@@ -34,13 +34,20 @@ class Bad:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A text that lost letters before the file came."""
+
+    raw: str
+
+
+@dataclass(frozen=True)
 class Cut:
     """A text that the end of the copy cut off."""
 
     raw: str
 
 
-Printed = Mapping[str, str | Bad | Cut | None]
+Printed = Mapping[str, str | Bad | Lost | Cut | None]
 PLAIN: Printed = {
     "project_code": CODE,
     "project_name": "พัฒนาห้องสมุดชุมชน",
@@ -70,17 +77,18 @@ def reports(*rows: tuple[str, Mapping[str, str]]) -> dict[str, str]:
 def printed_copy(
     printed: Printed, ordinal: int = 1, *, sha: str = "a" * 64, uri: str | None = None, media_type: str = "text/plain",
     is_truncated: bool = False, is_closed: bool = True, night: date = NIGHT, project_code: str | None = "as printed",
+    doubts: Mapping[str, str] | str | None = None,
 ) -> FormCopy:  # fmt: skip
-    """One copy that prints these values, one to a line, in this order."""
+    """One copy that prints these values, one to a line, in this order; `doubts`: of every value, or by address."""
     copy_id = f"{sha[:16]}-{ordinal}"
     readings = []
     rows: list[str] = []
     for line, (address, value) in enumerate(printed.items(), start=1):
-        text = value.raw if isinstance(value, Bad | Cut) else value
+        text = value.raw if isinstance(value, Bad | Lost | Cut) else value
         evidence = Evidence(1, line, line, 0, len(text or "-"), text or "-")
         seq = int(address[8:].split("]")[0].split("#")[0]) if address.startswith("reports[") else None
-        plain = None if isinstance(value, Bad | Cut) else value
-        problem = f"{text!r} is no value" if isinstance(value, Bad) else None
+        plain = None if isinstance(value, Bad | Cut) else text
+        problem = f"{text!r} is no value" if isinstance(value, Bad | Lost) else None
         readings.append(Reading(copy_id, address, seq, evidence, plain, problem, isinstance(value, Cut)))
         if address.endswith("].seq"):
             rows.append(address[8:-5])
@@ -94,8 +102,12 @@ def printed_copy(
         copy_id, sha, uri or f"inbox/{sha[:4]}.txt", media_type, night, ordinal, 1, 1, 1, 999,
         code if isinstance(code, str) else None,
         (code if isinstance(code, str) else None) if project_code == "as printed" else project_code,
-        None, is_truncated, is_closed, tuple(readings),
+        None, is_truncated, is_closed, tuple(r._replace(doubt=_doubt_at(r.field, doubts)) for r in readings),
     )  # fmt: skip
+
+
+def _doubt_at(address: str, doubts: Mapping[str, str] | str | None) -> str | None:
+    return doubts.get(address) if isinstance(doubts, Mapping) else doubts
 
 
 def file_of(copies: Sequence[FormCopy], uri: str | None = None) -> FileReading:
@@ -137,7 +149,7 @@ def by_address(delivery: Delivery) -> dict[str, Decision]:
     return {d.field: d for d in delivery.decisions}
 
 
-def between(address: str, *values: str | Bad | Cut | None, given: Context | None = None) -> Decision:
+def between(address: str, *values: str | Bad | Lost | Cut | None, given: Context | None = None) -> Decision:
     """The decision on one address when the copies print these values there, and the same everywhere else."""
     base = {k: v for k, v in PLAIN.items() if k != address}
     return decided(*({**base, address: value} for value in values), given=given)[address]

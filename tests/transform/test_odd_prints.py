@@ -97,17 +97,44 @@ def test_rows_whose_line_end_was_lost_are_two_rows() -> None:
     ("there", "here", "field"),
     [
         ("21/1/2563", "21/1/25\ufffd3", "reports[4].date"),
-        ("๑.๒.๒ ", "๑.๒.\ufffd ", "strategy.goal_text"),
-        ("ปุณณวิช", "ปุณ\ufffdวิช", "responsible.name"),
+        ("๑.๒.๒ ", "๑.๒.\ufffd ", "strategy.goal_no"),
         ("9,568 บาท", "9,5\ufffd8 บาท", "reports[1].disbursed_baht"),
     ],
 )
-def test_no_value_is_read_across_a_lost_character(there: str, here: str, field: str) -> None:
+def test_no_number_code_or_date_is_read_across_a_lost_character(there: str, here: str, field: str) -> None:
     file = read_text(TEXT.replace(there, here))
     (copy,) = file.copies
     (reading,) = [r for r in copy.readings if r.field == field]
     assert reading.value is None
     assert reading.problem is not None
+
+
+@pytest.mark.parametrize(
+    ("there", "here"),
+    [
+        ("สิ้นสุดโครงการ", "สิ)นสุดโครงการ"), ("รายงานครั้งที่", "รายงานครังที่"), ("งบประมาณที่ได้รับ", "งบประมาณที\ufffdได้รับ"),
+        ("รายงานครั้งที่", "รายงานคร\ufffdงที\ufffd"), ("งบประมาณที่ใช้ไป", "งบประมาณท\ufffd\ufffdใช้ไป"), ("ผู้รับผิดชอบ", "ผ\ufffd\ufffdรับผิดชอบ"),
+        ("งบประมาณที่เบิกใช้", "งบประมาณที\ufffdเบิกใช้"), ("ประเด็นยุทธศาสตร์", "ประเด\ufffdนยุทธศาสตร\ufffd"),
+        ("หลักการและเหตุผล", "หล\ufffdกการและเหต\ufffdผล"), ("ตัวชี้วัด", "ต\ufffdวชี\ufffdวัด"),
+    ],
+)  # fmt: skip
+def test_a_label_that_lost_letters_is_the_only_one_that_fits(there: str, here: str) -> None:
+    assert there in TEXT
+    file = read_text(TEXT.replace(there, here))
+    assert only(TEXT.replace(there, here)) == only(TEXT)
+    assert file.outcome.unread == ()
+
+
+def test_a_report_number_beside_a_lost_character_is_none() -> None:
+    (copy,) = read_text(TEXT.replace("รายงานครั้งที่ 4", "รายงานครั้งที่ 4\ufffd")).copies
+    assert [r.value for r in copy.readings if r.field == "reports[4].seq"] in ([None], [])
+
+
+def test_a_text_keeps_the_marks_of_its_lost_letters_and_is_not_sound() -> None:
+    (copy,) = read_text(TEXT.replace("ปุณณวิช", "ปุณ\ufffdวิช")).copies
+    (reading,) = [r for r in copy.readings if r.field == "responsible.name"]
+    assert (reading.value or "").startswith("ปุณ\ufffdวิช")
+    assert "lost" in (reading.problem or "")
 
 
 def test_a_copy_that_ends_inside_the_last_heading_is_cut() -> None:
