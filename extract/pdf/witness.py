@@ -212,6 +212,7 @@ def _compared(page: Page, our_text: str, their_text: str | None, *, seen: float)
     if ours or theirs:
         _explain(theirs, ours, our_text)
         _explain(ours, theirs, their_text)
+        _explain_gaps(ours, theirs, their_text)
     return _Compared(page, ours, theirs, max(share, seen) >= MIN_LETTERS_TO_MISS)
 
 
@@ -282,6 +283,24 @@ def _explain(whole: list[Number], parts: list[Number], text: str) -> None:
                 left -= values
     _keep(whole, wanted)
     _keep(parts, left)
+
+
+def _explain_gaps(ours: list[Number], theirs: list[Number], their_text: str) -> None:
+    """Take out our numbers that stand in their text with gaps for marks, and the pieces between the gaps.
+
+    LibreOffice draws the marks that a font lacks in another font and first: PDFium then reads 521 300 for 521,300.
+    """
+    plain = _plain(their_text)
+    left = Counter(n.value for n in theirs)
+    wanted = Counter(n.value for n in ours)
+    for value in [n.value for n in ours]:
+        pieces = re.split("[.,/:-]", value)
+        counted = Counter(pieces)
+        if len(pieces) > 1 and counted <= left and re.search(rf"(?<!\d){'[ ]+'.join(pieces)}(?!\d)", plain):
+            wanted[value] -= 1
+            left -= counted
+    _keep(ours, +wanted)
+    _keep(theirs, left)
 
 
 def _keep(numbers: list[Number], left: Counter[str]) -> None:

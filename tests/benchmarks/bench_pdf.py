@@ -1,4 +1,4 @@
-"""What reading a page of PDF costs and how much of the form it finds, beside other readers: `python tests/benchmarks/bench_pdf.py`.
+"""What reading a page of PDF costs and how much of the form it finds, beside other readers: `python tests/benchmarks/bench_pdf.py --full`.
 
 Files: ../shared/pdf where it is there (those that can be read), and invented forms by the producers of
 tests/extract/pdf_corpus.py. Every reader reads every file in turn, several rounds; the time of a file is the median
@@ -292,12 +292,14 @@ def parsed_arguments() -> argparse.Namespace:
     parser.add_argument("--readers", nargs="*", metavar="PART", help="only these readers, and pdfminer's default")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--projects", type=int, default=2, help="forms in each invented PDF")
-    parser.add_argument("--fast", action="store_true", help="ten files, three rounds, no memory: half a minute")
+    parser.add_argument("--full", action="store_true", help="every file, and memory: some minutes; else half a minute")
     parser.add_argument("--no-programs", action="store_true", help="without Chromium, Ghostscript and qpdf")
     parser.add_argument("--no-memory", action="store_true")
     parser.add_argument("--per-file", action="store_true", help="a line for each file as well")
     parser.add_argument("--peak-of", nargs="*", help=argparse.SUPPRESS)
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.fast = not arguments.full
+    return arguments
 
 
 def main() -> None:

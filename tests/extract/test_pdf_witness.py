@@ -113,10 +113,18 @@ def test_what_is_no_other_value_is_not_told(text, as_we_read):
         (["รหัส 50410000-", "0952 จำนวน"], ["รหัส 50410000-0952 จำนวน"]),
         (["ก่อน 7,000 หลัง", "จ่าย 8,000 บาท"], ["จ่าย 8,000 บาท", "ก่อน 7,000 หลัง"]),
         (["โทร.12", "20.50 และ 20.50 บาท"], ["โทร.1220.50 และ 20.50 บาท"]),
+        # what PDFium makes of marks that another font draws first
+        (["รหัส 50410000-0952", "งบประมาณ 1,300 บาท"], ["รหัส 50410000 0952 -", "งบประมาณ 1 300 บาท ,"]),
     ],
 )
 def test_broken_glued_and_moved_values_are_the_same_values(ours, theirs):
     assert told(*ours, *FORM, as_drawn=[*theirs, *FORM]) == []
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("1,300", "1 400 ,"), ("1,300", "1300")])
+def test_gaps_for_marks_do_not_hide_another_number(ours, theirs):
+    found = told(f"งบประมาณ {ours} บาท", *FORM, as_drawn=[f"งบประมาณ {theirs} บาท", *FORM])
+    assert [d.printed for d in found if d.printed] == [ours]
 
 
 def test_a_wrong_value_that_is_broken_over_two_lines_is_told_from_the_first_on():
