@@ -12,26 +12,13 @@ from hypothesis import strategies as st
 from extract.pdf.interpreter import PageInterpreter
 from extract.pdf.objects import BoundedDocument
 from extract.pdf.reader import draw_pages
-from extract.pdf.scanner import InDoubt, PageScanner
 from extract.pdf.streams import TooMuch
+from tests.extract.doubting import Doubting
 from tests.extract.pdf_bytes import ROOT, SHARED_PDFS, assemble, build_pdf, stream
 from tests.extract.pdf_corpus import by_hand, by_libraries, invented, objects_of
 
 ODD_ON_PURPOSE = {"hand_comments", "hand_inline_images", "hand_split"}
 """What the scanner leaves to pdfminer by design."""
-
-
-class Counting(PageScanner):
-    """The scanner, and why it was in doubt."""
-
-    doubts: list[str]
-
-    def process_page(self, page):
-        try:
-            super().process_page(page)
-        except InDoubt as doubt:
-            self.doubts.append(str(doubt))
-            raise
 
 
 def drawn(data, interpreter):
@@ -46,11 +33,10 @@ def drawn(data, interpreter):
 
 def compared(data):
     """Why the scanner was in doubt, once both have drawn the same."""
-    doubts = []
-    scanner = type("Counting", (Counting,), {"doubts": doubts})
-    fast, stock = drawn(data, scanner), drawn(data, PageInterpreter)
+    Doubting.doubts.clear()
+    fast, stock = drawn(data, Doubting), drawn(data, PageInterpreter)
     assert fast == stock
-    return doubts
+    return list(Doubting.doubts)
 
 
 # ---------------------------------------------------------------- PDFs at hand

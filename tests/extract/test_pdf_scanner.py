@@ -1,32 +1,17 @@
 """The fast interpreter: what it reads itself, what it leaves to pdfminer's, and that nothing is drawn twice by that."""
 
-from typing import ClassVar
-
 import pytest
 
 from extract.pdf.interpreter import PageInterpreter
 from extract.pdf.objects import BoundedDocument
 from extract.pdf.reader import draw_pages, read_pdf
-from extract.pdf.scanner import InDoubt, PageScanner
 from extract.pdf.streams import Damaged, TooMuch
+from tests.extract.doubting import Doubting
 from tests.extract.pdf_bytes import build_pdf, show, stream, text_at
 
 
-class Counting(PageScanner):
-    """Notes why it was in doubt."""
-
-    doubts: ClassVar[list[str]] = []
-
-    def process_page(self, page):
-        try:
-            super().process_page(page)
-        except InDoubt as doubt:
-            self.doubts.append(str(doubt))
-            raise
-
-
 def drawn(pdf, interpreter):
-    Counting.doubts = []
+    Doubting.doubts.clear()
     pages, notes = draw_pages(BoundedDocument(pdf), pdf, interpreter_class=interpreter)
     return pages, notes
 
@@ -71,8 +56,8 @@ LEFT_TO_PDFMINER = {
 @pytest.mark.parametrize("content", READ_FAST.values(), ids=READ_FAST)
 def test_what_producers_write_is_read_fast_and_as_pdfminer_reads_it(content):
     pdf = build_pdf(content)
-    fast = drawn(pdf, Counting)
-    assert Counting.doubts == []
+    fast = drawn(pdf, Doubting)
+    assert Doubting.doubts == []
     assert fast == drawn(pdf, PageInterpreter)
     assert texts(fast[0])
 
@@ -80,8 +65,8 @@ def test_what_producers_write_is_read_fast_and_as_pdfminer_reads_it(content):
 @pytest.mark.parametrize("content", LEFT_TO_PDFMINER.values(), ids=LEFT_TO_PDFMINER)
 def test_what_is_odd_is_left_to_pdfminer(content):
     pdf = build_pdf(content)
-    result = drawn(pdf, Counting)
-    assert len(Counting.doubts) == 1
+    result = drawn(pdf, Doubting)
+    assert len(Doubting.doubts) == 1
     assert result == drawn(pdf, PageInterpreter)
 
 
@@ -90,9 +75,9 @@ def test_a_page_in_doubt_is_drawn_once_and_its_neighbours_stay_fast():
     form = stream(text_at(50, 680, "แบบ"), "/Type /XObject /Subtype /Form /BBox [0 0 595 842]")
     pages = (text_at(50, 700, "ต้น"), odd, text_at(50, 700, "จบ"))
     pdf = build_pdf(*pages, resources="/XObject << /X0 100 0 R >>", extra={100: form})
-    pages, _ = drawn(pdf, Counting)
+    pages, _ = drawn(pdf, Doubting)
     assert texts(pages) == ["ต้น", "กลาง", "แบบ", "ท้าย", "จบ"]
-    assert len(Counting.doubts) == 1
+    assert len(Doubting.doubts) == 1
     assert pages[1].glyphs == len("กลางแบบท้าย")
 
 
@@ -106,14 +91,14 @@ def test_limits_on_forms_count_a_page_in_doubt_once(monkeypatch):
 
 def test_a_page_whose_drawing_breaks_off_is_damaged_not_read_in_part():
     with pytest.raises(Damaged):
-        drawn(build_pdf(text_at(50, 700, "ก") + b" BT (\x0e\x01"), Counting)
+        drawn(build_pdf(text_at(50, 700, "ก") + b" BT (\x0e\x01"), Doubting)
 
 
 def test_tokens_over_the_end_of_a_stream_are_left_to_pdfminer():
     pdf = build_pdf(b"BT /F1 12 Tf 50 700 Td [<0E01>", extra={100: stream(b"<0E02>] TJ ET")})
     pdf = pdf.replace(b"/Contents 11 0 R", b"/Contents [11 0 R 100 0 R]")
-    result = drawn(pdf, Counting)
-    assert len(Counting.doubts) == 1
+    result = drawn(pdf, Doubting)
+    assert len(Doubting.doubts) == 1
     assert texts(result[0]) == ["กข"]
 
 
@@ -121,7 +106,7 @@ def test_damage_cannot_make_the_expression_search_forever():
     for bait in (b"(" * 50_000, b"[" + b"<0E01>-1" * 20_000, b"<<" * 30_000, b"1 " * 100_000, b"(\\" * 50_000):
         pdf = build_pdf(stream(text_at(50, 700, "กขค") + b" " + bait, packed=True))
         try:
-            assert texts(drawn(pdf, Counting)[0])[:1] == ["กขค"]
+            assert texts(drawn(pdf, Doubting)[0])[:1] == ["กขค"]
         except (Damaged, TooMuch):
             continue
 
@@ -134,5 +119,5 @@ def test_the_structure_tree_speaks_for_marked_content_in_both_interpreters():
     content = b"/Span <</MCID 0>> BDC " + text_at(50, 700, "นXY") + b" EMC " + text_at(68, 700, "ตาล")
     pdf = build_pdf(content, page="/StructParents 0", extra=tree)
     pdf = pdf.replace(b"/Pages 2 0 R >>", b"/Pages 2 0 R /StructTreeRoot 100 0 R >>")
-    assert texts(drawn(pdf, Counting)[0]) == texts(drawn(pdf, PageInterpreter)[0]) == ["น้ำตาล"]
-    assert Counting.doubts == []
+    assert texts(drawn(pdf, Doubting)[0]) == texts(drawn(pdf, PageInterpreter)[0]) == ["น้ำตาล"]
+    assert Doubting.doubts == []
