@@ -193,7 +193,8 @@ def corpus(projects: int) -> Iterator[Made]:
 
 def of_programs(projects: int) -> Iterator[Made]:
     """Invented forms by programs; those that are not installed are named."""
-    from tests.extract.pdf_corpus import by_programs, invented
+    from tests.extract.pdf_corpus import invented
+    from tests.extract.pdf_programs import by_programs
 
     for made in by_programs(*invented(projects)):
         if isinstance(made, str):

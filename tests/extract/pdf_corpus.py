@@ -1,7 +1,7 @@
 """PDFs of invented forms, as many producers and hands would write them, each with the facts printed in it.
 
-`by_hand` writes the operators itself, one way of writing per file; `by_libraries` lets ReportLab and fpdf2 write;
-`by_programs` asks Chromium, Ghostscript and qpdf where they are installed. The same seed gives the same texts.
+`by_hand` writes the operators itself, one way of writing per file; `by_libraries` lets ReportLab and fpdf2 write. The
+same seed gives the same texts.
 """
 
 from __future__ import annotations
@@ -9,12 +9,8 @@ from __future__ import annotations
 import html
 import io
 import re
-import shutil
-import subprocess
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
@@ -27,8 +23,6 @@ from tests.extract.pdf_bytes import assemble, build_pdf, stream
 from tests.extract.test_pdf_producers import printed_facts
 
 MM = 72 / 25.4
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-_PROGRAM_SECONDS = 90
 _SPLITS = 7
 _MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
 
@@ -336,7 +330,7 @@ def with_object_streams(pdf: bytes) -> bytes:
     return data + b"%d 0 obj\n" % table + body + b"\nendobj\nstartxref\n%d\n%%%%EOF\n" % places[table]
 
 
-# ---------------------------------------------------------------- by libraries and programs
+# ---------------------------------------------------------------- by libraries
 
 
 def by_libraries(*projects: Project) -> Iterator[Made]:
@@ -382,66 +376,3 @@ def _reportlab_table(projects: Sequence[Project]) -> bytes:
     table = Table(rows, colWidths=[480], style=[("GRID", (0, 0), (-1, -1), 0.5, "#888888")])
     SimpleDocTemplate(buffer, invariant=1).build([table])
     return buffer.getvalue()
-
-
-def by_programs(*projects: Project, only: Sequence[str] = ("chromium", "gs", "qpdf")) -> Iterator[Made | str]:
-    """The forms by programs that may be there; the name of one that is not, instead of its PDFs."""
-    facts = facts_of(*projects)
-    sources = {"fpdf2": samples.fpdf2_pdf(projects, shaped=False), "reportlab": samples.reportlab_pdf(projects)}
-    chromium = next(filter(None, map(shutil.which, CHROMIUM)), None) if "chromium" in only else None
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        if chromium:
-            (place / "form.html").write_text(_page_of_html(projects), encoding="utf-8")
-            command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
-            command += [f"--user-data-dir={place / 'profile'}", f"--print-to-pdf={place / 'out.pdf'}"]
-            yield _made("chromium", [*command, (place / "form.html").as_uri()], place, facts)
-        elif "chromium" in only:
-            yield "chromium"
-        for program, variants in _REWRITES.items():
-            if program not in only:
-                continue
-            if not shutil.which(program):
-                yield program
-                continue
-            for name, options in variants.items():
-                for source, data in sources.items():
-                    if (program, source) == ("gs", "reportlab"):
-                        continue  # it loses the meaning of every glyph
-                    (place / "in.pdf").write_bytes(data)
-                    command = [program, *(str(place / o) if o.endswith(".pdf") else o for o in options)]
-                    yield _made(f"{name}_{source}", command, place, facts)
-
-
-_REWRITES = {
-    "gs": {
-        "gs": ["-q", "-dNOPAUSE", "-dBATCH", "-sDEVICE=pdfwrite", "-o", "out.pdf", "in.pdf"],
-    },
-    "qpdf": {
-        "qpdf_linear": ["--linearize", "in.pdf", "out.pdf"],
-        "qpdf_objects": ["--object-streams=generate", "--coalesce-contents", "in.pdf", "out.pdf"],
-        "qpdf_aes256": ["--encrypt", "", "owner", "256", "--", "in.pdf", "out.pdf"],
-    },
-}
-
-
-def _made(name: str, command: Sequence[str], place: Path, facts: tuple[tuple[str, ...], ...]) -> Made | str:
-    result = place / "out.pdf"
-    result.unlink(missing_ok=True)
-    try:
-        subprocess.run(command, capture_output=True, timeout=_PROGRAM_SECONDS, check=True)
-        return Made(name, result.read_bytes(), facts)
-    except (subprocess.SubprocessError, OSError) as error:
-        return f"{name} ({type(error).__name__})"
-
-
-def _page_of_html(projects: Sequence[Project]) -> str:
-    rows = []
-    for project in projects:
-        rows.append(f"<h3>{html.escape(running_title())}</h3>")
-        for row in form_rows(project):
-            cells = "".join(f"<td>{html.escape(text)}</td>" for _, text in row.cells)
-            rows.append(f"<table><tr>{cells}</tr></table>")
-    font = samples.FONT_FILE.as_uri()
-    style = f"@font-face{{font-family:F;src:url({font})}} *{{font:11pt F}} td{{vertical-align:top;padding-right:1em}}"
-    return f"<!doctype html><meta charset=utf-8><style>{style}</style>" + "\n".join(rows)
