@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 _ROW = re.compile(r"(\d+)(?:#(\d+))?")
+_ORDINAL = re.compile(r"\[[^\]]*\]")
 _REPORT = re.compile(r"reports\[(\d+)(?:#(\d+))?\]")
 
 
@@ -49,3 +50,12 @@ def list_addresses(base: str, addresses: Iterable[str]) -> list[str]:
     item = re.compile(re.escape(base) + r"\[(\d+)\]")
     found = {int(m[1]): m[0] for m in map(item.fullmatch, addresses) if m}
     return [found[n] for n in sorted(found)]
+
+
+def field_base(address: str) -> str:
+    """An address without its ordinals: values of one field are compared over projects whatever their place.
+
+    >>> field_base("reports[3#2].plan_status"), field_base("targets[1]")
+    ('reports.plan_status', 'targets')
+    """
+    return _ORDINAL.sub("", address) if "[" in address else address

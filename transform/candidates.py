@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from transform.addresses import report_of
 from transform.alignment import Item
@@ -31,15 +32,29 @@ def copy_order(copy: FormCopy) -> tuple[bool, bool, bool, str, int]:
     return copy.is_truncated, copy.is_ocr, copy.media_type != "text/plain", copy.source_sha256, copy.ordinal
 
 
+def in_fixed_order(copies: Iterable[FormCopy]) -> list[FormCopy]:
+    """Copies of one delivery, the first complete one first; a repeated printing moves none of the others.
+
+    Complete before truncated, text before pictures, dumps before PDFs; then by place among the printings of a file,
+    and by what is printed. Names and hashes of files come last: a file put together anew tells the same.
+    """
+    listed = sorted(copies, key=lambda c: (c.source_sha256, c.ordinal))
+    places: dict[str, int] = {}
+    for _, of_file in groupby(listed, key=lambda c: c.source_sha256):
+        for place, witness in enumerate(dict.fromkeys(c.witness for c in of_file)):
+            places[witness] = max(places.get(witness, 0), place)
+
+    def order(copy: FormCopy) -> tuple[bool, bool, bool, int, str, str, int]:
+        truncated, ocr, other_media, sha, ordinal = copy_order(copy)
+        return truncated, ocr, other_media, places[copy.witness], copy.witness, sha, ordinal
+
+    return sorted(listed, key=order)
+
+
 def confidence_of(rule: str) -> Confidence:
     """The class of a value that a rule chose; what no evidence decides is contested."""
     known: dict[str, Confidence] = {"agreed": "agreed", "single": "single"}
     return "contested" if rule in UNDECIDED else known.get(rule, "resolved")
-
-
-def voices(readings: Iterable[Reading]) -> int:
-    """How many copies the readings come from: a copy that prints a field twice has one voice."""
-    return len({r.copy_id for r in readings})
 
 
 def nothing_beside(beside: Reading, address: str) -> Reading:
@@ -65,7 +80,9 @@ def span_options(base: str, span: Span, texts: Sequence[Candidate]) -> tuple[Can
         key = squash(printed)
         known = options.get(key)
         if known is None:
-            options[key] = Candidate(key, printed, text.readings, context=before + printed + after)
+            options[key] = Candidate(
+                key, printed, text.readings, context=before + printed + after, around=(before, after)
+            )
         else:
             options[key] = replace(known, readings=known.readings + text.readings)
     return tuple(options.values())

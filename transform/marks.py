@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -17,11 +18,20 @@ from transform.thai import squash, to_arabic_digits
 DISTRICT_SAME = 75
 DISTRICT_NEAR = 50
 NAME_SAME = 80
+NAME_OTHER = 60
 JOIN_LIKENESS = 85
 # of district, name, budget and first report: this many speak for one project where the district alone does not
 WITNESSES_NEEDED = 3
+# the fields that tell projects apart beside the code
+BESIDE_THE_CODE = (
+    "project_code", "fiscal_year_be", "start_date", "agency_path[1]", "project_name", "budget_received",
+    "reports[1].date",
+)  # fmt: skip
+_BESIDE = frozenset(BESIDE_THE_CODE)
 _DISTRICT_OFFICE = squash("สำนักงานเขต")
 _OFFICE_LIKENESS = 60
+# where เขต itself is damaged
+_DAMAGED_OFFICE_LIKENESS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +51,13 @@ def marks_of(copy: FormCopy) -> Marks:
     """What a copy prints beside its code. Where the fiscal year is unreadable, the first day tells it."""
     values: dict[str, str] = {}
     for reading in copy.readings:
-        if reading.value is not None and not reading.is_cut:
-            values.setdefault(reading.field, reading.value)
+        if reading[1] in _BESIDE and reading.value is not None and not reading.is_cut:
+            values.setdefault(reading[1], reading.value)
+    return marks_from(values)
+
+
+def marks_from(values: Mapping[str, str]) -> Marks:
+    """The same from values by field address, such as those that were chosen for an earlier delivery."""
     start = values.get("start_date")
     year = values.get("fiscal_year_be")
     return Marks(
@@ -56,12 +71,21 @@ def marks_of(copy: FormCopy) -> Marks:
     )
 
 
+@lru_cache(maxsize=16384)
 def district_of(name: str) -> str:
-    """The name that tells districts apart; the office's own words before it can be damaged too."""
+    """The name that tells districts apart; the office's own words before it can be damaged too.
+
+    >>> district_of("สำนักงานเขตวัฒนา"), district_of("สำนกงานเชตวัฒนา"), district_of("สำนักการโยธา")
+    ('วัฒนา', 'วัฒนา', 'สำนักการโยธา')
+    """
     key = squash(name)
     end = key.find("เขต", 0, 2 * len(_DISTRICT_OFFICE)) + len("เขต")
-    is_office = end >= len("เขต") and fuzz.ratio(key[:end], _DISTRICT_OFFICE) >= _OFFICE_LIKENESS
-    return key[end:] if is_office and key[end:] else key
+    if end >= len("เขต") and fuzz.ratio(key[:end], _DISTRICT_OFFICE) >= _OFFICE_LIKENESS:
+        return key[end:] or key
+    usual = len(_DISTRICT_OFFICE)
+    likeness = {end: fuzz.ratio(key[:end], _DISTRICT_OFFICE) for end in (usual, usual - 1, usual + 1)}
+    end = max(likeness, key=likeness.__getitem__)
+    return key[end:] if likeness[end] >= _DAMAGED_OFFICE_LIKENESS and key[end:] else key
 
 
 def same_project(a: Marks, b: Marks, registers: Registers) -> bool | None:
@@ -71,8 +95,10 @@ def same_project(a: Marks, b: Marks, registers: Registers) -> bool | None:
         return False
     if a.district is None or b.district is None:
         return None
-    if _both_known(a, b, registers):  # two districts that exist are two districts, however alike their names
-        return a.district == b.district
+    if _both_known(a, b, registers) and a.district != b.district:
+        return False  # two districts that exist are two districts, however alike their names
+    if _is_another_project(a, b):
+        return False
     likeness = _likeness(a.district, b.district)
     witnesses = (
         likeness >= DISTRICT_NEAR,
@@ -81,6 +107,16 @@ def same_project(a: Marks, b: Marks, registers: Registers) -> bool | None:
         _is_equal(a.first_report, b.first_report),
     )
     return likeness >= DISTRICT_SAME or sum(witnesses) >= WITNESSES_NEEDED
+
+
+def _is_another_project(a: Marks, b: Marks) -> bool:
+    """Whether name, budget and first report all are others: a misread code can be that of a project next door."""
+    name = a.name is not None and b.name is not None and _likeness(a.name, b.name) < NAME_OTHER
+    return name and _differ(a.budget, b.budget) and _differ(a.first_report, b.first_report)
+
+
+def _differ(a: object, b: object) -> bool:
+    return a is not None and b is not None and a != b
 
 
 def _one_misread_year(a: Marks, b: Marks) -> bool:
@@ -102,12 +138,23 @@ def _known_districts(registers: Registers) -> frozenset[str]:
     return _districts(registers.agencies)
 
 
+def form_of(marks: Marks) -> tuple[int | None, str | None, str | None]:
+    """What the copies of one form have in common to the letter: fiscal year, budget, first report."""
+    return marks.fiscal_year, marks.budget, marks.first_report
+
+
 def is_the_same_form(a: Marks, b: Marks) -> bool:
     """Whether everything beside two different codes agrees, so that one of the codes is misread."""
-    equal = _is_equal(a.budget, b.budget) and _is_equal(a.first_report, b.first_report)
-    equal = equal and a.fiscal_year is not None and a.fiscal_year == b.fiscal_year
+    if None in form_of(a) or form_of(a) != form_of(b):
+        return False
     alike = is_like(a.district, b.district, JOIN_LIKENESS) and is_like(a.name, b.name, JOIN_LIKENESS)
-    return equal and alike and _digits(a.name or "") == _digits(b.name or "")  # กิจกรรมที่ 1 is not กิจกรรมที่ 2
+    return alike and _digits(a.name or "") == _digits(b.name or "")  # กิจกรรมที่ 1 is not กิจกรรมที่ 2
+
+
+def is_nothing_else(a: Marks, b: Marks) -> bool:
+    """Whether all that a copy prints beside its code is another's, district and name among it (as of a cut copy)."""
+    alike = is_like(a.district, b.district, DISTRICT_SAME) and is_like(a.name, b.name, NAME_SAME)
+    return alike and may_be(a, b) and _digits(a.name or "") == _digits(b.name or "")
 
 
 def may_be(a: Marks, b: Marks) -> bool:

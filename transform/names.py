@@ -24,9 +24,10 @@ _ALPHABET = 75
 
 
 class NameModel:
-    """Smoothed letter trigrams of a list of names."""
+    """Smoothed letter trigrams of a list of names, and the names themselves."""
 
     def __init__(self, names: frozenset[str]):
+        self.names = names
         self._three: Counter[str] = Counter()
         self._two: Counter[str] = Counter()
         for name in names:
@@ -56,28 +57,47 @@ def name_model() -> NameModel:
 def clear_winner(names: tuple[str, ...]) -> str | None:
     """Return the one of several spellings of a name that is more name-like by a clear margin, None when none is.
 
-    Only the words in which the spellings differ are weighed. Spellings with digits or foreign letters are never
-    ranked, and a surname that another spelling continues never wins: columns cut surnames.
+    Only the words in which the spellings differ are weighed. A spelling whose words are all listed names, where no
+    other one's are, wins. Spellings with digits or foreign letters are never ranked, and a surname that another
+    spelling continues never wins: columns cut surnames.
     """
     words = [n.split() for n in names]
     if len(names) < 2 or len({len(w) for w in words}) != 1 or any(c.isdigit() for n in names for c in n):
         return None
-    differing = [[w[i] for i in range(len(words[0])) if len({other[i] for other in words}) > 1] for w in words]
+    differing = _differing_words(names)
     if not all(_THAI_LETTERS.fullmatch(word) for spelling in differing for word in spelling):
         return None
+    listed = [n for n, spelling in zip(names, differing, strict=True) if set(spelling) <= name_model().names]
+    if len(listed) == 1:
+        return None if _is_cut(differing[names.index(listed[0])], differing) else listed[0]
+    (best, winner, spelling), (second, _, rival) = _ranked(names, differing)[:2]
+    equal = [len(word) for word in spelling] == [len(word) for word in rival]
+    if best - second < (CLEAR_MARGIN if equal else CLEAR_MARGIN_UNEQUAL) or _is_cut(spelling, differing):
+        return None
+    return winner
+
+
+def clear_margin(names: tuple[str, ...]) -> float:
+    """Nats between the most name-like of the spellings that `clear_winner` ranks and the next one."""
+    first, second = _ranked(names, _differing_words(names))[:2]
+    return first[0] - second[0]
+
+
+def _differing_words(names: tuple[str, ...]) -> list[list[str]]:
+    words = [n.split() for n in names]
+    return [[w[i] for i in range(len(words[0])) if len({other[i] for other in words}) > 1] for w in words]
+
+
+def _ranked(names: tuple[str, ...], differing: list[list[str]]) -> list[tuple[float, str, list[str]]]:
+    """(nats evened out for length, name, its differing words), the most name-like first."""
     model = name_model()
-    ranked = sorted(
+    return sorted(
         (
             (sum(model.score(word) + _PER_LETTER * len(word) for word in spelling), name, spelling)
             for spelling, name in zip(differing, names, strict=True)
         ),
         reverse=True,
     )
-    (best, winner, spelling), (second, _, rival) = ranked[:2]
-    equal = [len(word) for word in spelling] == [len(word) for word in rival]
-    if best - second < (CLEAR_MARGIN if equal else CLEAR_MARGIN_UNEQUAL) or _is_cut(spelling, differing):
-        return None
-    return winner
 
 
 def _is_cut(spelling: list[str], others: list[list[str]]) -> bool:

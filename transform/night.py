@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from extract.document import Document, ReadResult
 from transform.candidates import reading_key
-from transform.copies import SplitDocument, split
+from transform.copies import CopyText, SplitDocument, split
 from transform.doubts import overlooked, unread_pages, with_doubts
 from transform.form import Form
 from transform.identity import recognise
+from transform.known_projects import Known
 from transform.parse import Parsed, mark_cut, parse_copy
+from transform.past import LANGUAGE, Past
 from transform.reconcile import Context, reconcile
 from transform.records import FileOutcome, FormCopy, LineCount, Night, UnreadLine
 from transform.registers import Registers
 from transform.rules import count_corpus
+from transform.text_model import TextModel, to_learn_from
 from transform.thai import normalize
 
+_PROSE = (LANGUAGE | {"long_text"}) - {"name", "status"}
 # hexadecimal digits of the file's hash that make a copy's id
 _ID_DIGITS = 16
 
@@ -44,20 +49,36 @@ def read_file(result: ReadResult, form: Form) -> FileReading:
     consumed: set[tuple[int, int]] = set()
     ends = [cut.last[0] for cut in text.copies]
     missed = zip(overlooked(result.document, ends), unread_pages(result.document, ends), strict=True)
-    for cut, (not_seen, not_read) in zip(text.copies, missed, strict=True):
+    prints = _prints(result.document, text)
+    for cut, printed, (not_seen, not_read) in zip(text.copies, prints, missed, strict=True):
         copy_id = f"{result.source.sha256[:_ID_DIGITS]}-{cut.ordinal}"
         parsed = parse_copy(cut, copy_id, form)
         consumed |= parsed.consumed
         parsed.readings = with_doubts(parsed.readings, result.document)
-        copy = _copy(result, cut.ordinal, cut.first, cut.last, copy_id, parsed)
+        copy = _copy(result, cut, copy_id, parsed, printed)
         is_whole = not (not_seen or not_read)
         copies.append(copy if is_whole else replace(copy, overlooked=not_seen, unread_pages=not_read))
     return FileReading(_read_outcome(result, result.document, text, consumed), tuple(copies))
 
 
-def _copy(
-    result: ReadResult, ordinal: int, first: tuple[int, int], last: tuple[int, int], copy_id: str, parsed: Parsed
-) -> FormCopy:
+def _prints(document: Document, text: SplitDocument) -> list[str]:
+    """The hash of what each copy prints, line by line, without running titles and blank lines; one for each copy."""
+    lines = [line for line in document.lines() if line.place not in text.furniture]
+    prints, at = [], 0
+    for cut in text.copies:
+        while at < len(lines) and lines[at].place < cut.first:
+            at += 1
+        end = at
+        while end < len(lines) and lines[end].place <= cut.last:
+            end += 1
+        printed = "\n".join([stripped for line in lines[at:end] if (stripped := line.text.strip())])
+        content = f"{document.media_type}\n{printed}".encode("utf-8", "surrogatepass")
+        prints.append(hashlib.sha256(content).hexdigest()[:_ID_DIGITS])
+        at = end
+    return prints
+
+
+def _copy(result: ReadResult, cut: CopyText, copy_id: str, parsed: Parsed, print_sha: str) -> FormCopy:
     readings = mark_cut(parsed.readings, parsed.is_truncated)
     codes = [r for r in parsed.readings if r.field == "project_code"]
     years = [r for r in readings if r.field == "fiscal_year_be" and r.value]
@@ -67,17 +88,18 @@ def _copy(
         uri=result.source.uri,
         media_type=result.media_type,
         night=result.source.night,
-        ordinal=ordinal,
-        page_first=first[0],
-        line_first=first[1],
-        page_last=last[0],
-        line_last=last[1],
+        ordinal=cut.ordinal,
+        page_first=cut.first[0],
+        line_first=cut.first[1],
+        page_last=cut.last[0],
+        line_last=cut.last[1],
         printed_code=codes[0].evidence.raw if codes else None,
         project_code=next((r.value for r in readings if r.field == "project_code" and r.value), None),
         fiscal_year_be=int(years[0].value) if years and years[0].value else None,
         is_truncated=parsed.is_truncated,
         is_closed=parsed.is_closed,
         readings=readings,
+        print_sha=print_sha,
     )
 
 
@@ -132,23 +154,50 @@ def _read_outcome(
 
 
 def reconcile_night(night: date, files: Iterable[FileReading], registers: Registers, form: Form) -> Night:
-    """Recognise the copies of each project among all of the night's files and decide every field.
+    """Recognise the copies of each project among all of the night's files and decide every field, as on a first night.
 
     The same bytes under two names are one file, known by the first name in order; the order of the files is free.
     """
+    recognised = recognise_night(files, registers, Known.nothing())
+    return decide_night(night, recognised, registers, form, Past.nothing())
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A night's files in order of names, the copies of each project by code, and the copies of no project."""
+
+    files: tuple[FileReading, ...]
+    groups: Mapping[str, tuple[FormCopy, ...]]
+    without_project: tuple[FormCopy, ...]
+
+
+def printed_codes(files: Iterable[FileReading]) -> list[str]:
+    """The readable codes that a night's copies print, each once, sorted."""
+    readings = (r for file in files for copy in file.copies for r in copy.readings if r.field == "project_code")
+    return sorted({r.value for r in readings if r.value is not None})
+
+
+def recognise_night(files: Iterable[FileReading], registers: Registers, known: Known) -> Recognised:
+    """Which project each copy of a night is of; `known` is what earlier nights know of their codes."""
     listed = _distinct(files)
-    copies = recognise((copy for file in listed for copy in file.copies), registers)
+    copies = recognise((copy for file in listed for copy in file.copies), registers, known)
     groups: dict[str, list[FormCopy]] = defaultdict(list)
     for copy in copies:
         if copy.project_code is not None:
             groups[copy.project_code].append(copy)
-    complete = {code: _with_truncation(members) for code, members in groups.items()}
-    context = Context(form, registers, _corpus(form, complete.values()))
-    deliveries = tuple(reconcile(complete[code], context) for code in sorted(complete))
-    decided = [c for d in deliveries for c in d.copies] + [c for c in copies if c.project_code is None]
+    complete = {code: tuple(_with_truncation(groups[code])) for code in sorted(groups)}
+    return Recognised(tuple(listed), complete, tuple(c for c in copies if c.project_code is None))
+
+
+def decide_night(night: date, recognised: Recognised, registers: Registers, form: Form, past: Past) -> Night:
+    """Decide every field of every project delivered on a night; `past` is what earlier nights say to its questions."""
+    groups = recognised.groups
+    context = Context(form, registers, _corpus(form, groups.values()), past, _language(form, groups))
+    deliveries = tuple(reconcile(copies, context) for copies in groups.values())
+    decided = [c for d in deliveries for c in d.copies] + list(recognised.without_project)
     return Night(
         night,
-        tuple(f.outcome for f in listed),
+        tuple(f.outcome for f in recognised.files),
         tuple(sorted(decided, key=lambda c: (c.uri, c.ordinal, c.copy_id))),
         deliveries,
     )
@@ -186,8 +235,23 @@ def _corpus(form: Form, groups: Iterable[Sequence[FormCopy]]) -> dict[tuple[str,
             for copies in groups
             for copy in copies
             for r in copy.readings
-            if r.value is not None
-            and r.doubt is None
-            and form.field_of(r.field).policy in ("text", "register", "status", "name", "item")
+            if r.value is not None and r.doubt is None and form.field_of(r.field).policy in LANGUAGE
         ]
     )
+
+
+def _language(form: Form, groups: Mapping[str, Sequence[FormCopy]]) -> TextModel | None:
+    """The letter statistics of the night's texts."""
+    return TextModel.of(
+        (code, text)
+        for code in sorted(to_learn_from(groups))
+        for copy in groups[code]
+        for text in texts_to_learn(copy, form)
+    )
+
+
+def texts_to_learn(copy: FormCopy, form: Form) -> Iterator[str]:
+    """The comparing keys of a copy's texts, from which letter statistics are made; of names there are better ones."""
+    for reading in copy.readings:
+        if reading.value is not None and reading.doubt is None and form.field_of(reading.field).policy in _PROSE:
+            yield reading_key(reading)

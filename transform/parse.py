@@ -14,6 +14,7 @@ from transform.copies import Block, CopyText
 from transform.form import Form
 from transform.labels import Hit, find_labels, find_signature, is_item_mark, labels_of
 from transform.lists import item_text, items_of, usual_items
+from transform.lost_label import code_without_label
 from transform.passage import BLANK, LIST_MARKS, PAGE_BREAK, Passage, Segment, join_wraps
 from transform.records import Evidence, OnLine, Reading, reading_on_line
 from transform.reports import read_reports
@@ -28,6 +29,7 @@ from transform.values import (
     values_of,
 )
 
+_HEAD = "1.1"
 # what leads from a label to its value: separators, dressing, a dotted line to write on
 _LEAD = re.compile(
     r"[\s*\\|:：︰﹕∶=;]*(?:[-–]?>\s*|(?<=[:：])[-–—](?:[ \t\u00a0]+|[ \t]*\n\s*(?=\S)))?"
@@ -85,6 +87,8 @@ def parse_copy(text: CopyText, copy_id: str, form: Form) -> Parsed:
             parsed.readings.extend(rows.readings)
             parsed.consumed |= rows.consumed
             last_rows_complete = rows.is_complete
+    if not any(r.field == "project_code" for r in parsed.readings):
+        _read_lost_code(blocks, copy_id, parsed)
     if has_lost:
         parsed.readings = [_with_losses(r, form) for r in parsed.readings]
     parsed.is_closed = any(s.reads == "signature" and s.id in sections for s in form.sections)
@@ -92,6 +96,15 @@ def parse_copy(text: CopyText, copy_id: str, form: Form) -> Parsed:
     is_complete = has_reports and last_rows_complete and not text.is_cut
     parsed.is_truncated = not parsed.is_closed and not is_complete
     return parsed
+
+
+def _read_lost_code(blocks: Iterable[Block], copy_id: str, parsed: Parsed) -> None:
+    """The code of a copy whose label for it cannot be recognised."""
+    head = (s for b in blocks if b.section is not None and b.section.id == _HEAD for s in b.segments)
+    reading = code_without_label((s for s in head if s.place not in parsed.consumed), copy_id)
+    if reading is not None:
+        parsed.readings.append(reading)
+        parsed.consumed.add((reading.evidence.page, reading.evidence.line_first))
 
 
 def _with_losses(reading: Reading, form: Form) -> Reading:

@@ -10,48 +10,56 @@ list) is a reading of nothing, so that the difference shows. A label that it doe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as default
 
-from transform.addresses import list_addresses, report_of
+from transform.addresses import field_base, list_addresses, report_of
 from transform.alignment import Item, align, match_rows
+from transform.answers import Answer, answer, by_place
 from transform.arithmetic import supported_keys
 from transform.candidates import (
     candidates_of,
     confidence_of,
-    copy_order,
+    in_fixed_order,
     joined_reading,
     nothing_beside,
     reading_key,
     shown_as,
-    span_options,
 )
+from transform.corrections import Corrected, after_pieces, corrected_readings, corrected_value
 from transform.doubts import is_ocr, with_voice
-from transform.form import Entry, Field, Form
+from transform.form import Field, Form
+from transform.known import facts_of
+from transform.lacking import lacking_parts
+from transform.past import Past
 from transform.records import CONFIDENCE_ORDER, Confidence, Decision, Delivery, FormCopy, Reading
 from transform.registers import Registers
 from transform.report_rows import choose_rows
-from transform.rules import Candidate, Question, field_base
-from transform.spans import differing_spans, excerpt, merge
+from transform.rules import Candidate, Question
+from transform.spans import differing_spans, excerpt
+from transform.text_model import TextModel
 from transform.thai import squash
-from transform.values import correct
-from transform.weighing import ORDER, least_damaged, rule_alone, weigh, without_misread_rows
+from transform.weighing import least_damaged, rule_alone, weigh, without_misread_rows
 
 Corpus = Mapping[tuple[str, str], Mapping[str, int]]
 
 
 @dataclass(frozen=True)
 class Context:
-    """The witnesses outside the delivery: the registry, the registers, what other projects of the night print."""
+    """The witnesses outside the delivery: the registry, the registers, what other projects of the night print, what
+    earlier nights printed, and the letter statistics of the night's texts."""
 
     form: Form
     registers: Registers
     corpus: Corpus
+    past: Past = default(default_factory=Past.nothing)
+    language: TextModel | None = None
 
 
 def reconcile(copies: Sequence[FormCopy], context: Context) -> Delivery:
     """Decide every field that any copy prints. `copies` are of one project and night; their order does not matter."""
-    ordered = sorted(copies, key=copy_order)
+    ordered = in_fixed_order(copies)
     code = ordered[0].project_code
     if code is None:
         raise ValueError(f"{ordered[0].uri}: a copy without a project code cannot be reconciled")
@@ -89,11 +97,13 @@ class _Work:
         self.code = code
         self.delivery_id = delivery_id
         self.copies = copies
+        self.witnesses = {copy.copy_id: copy.witness for copy in copies}
         self.place = {copy.copy_id: place for place, copy in enumerate(copies)}
         self.context = context
         self.form = context.form
         self.decisions: dict[str, Decision] = {}
         self.addresses: dict[int, str] = {}
+        self.rewritten: set[str] = set()
         self.by_field: dict[str, list[Reading]] = {}
         for copy in copies:
             for reading in copy.readings:
@@ -146,6 +156,16 @@ class _Work:
             for ordinal, row in enumerate(misread, start=len(rows) + 1):  # no value, but an address of their own
                 items = [item for item in row if item is not None]
                 self._readdress_row(items, field.field, f"{field.field}[{ordinal}]", dependents)
+            for dependent in dependents:
+                self._readdress_strays(field.field, dependent.field, len(rows) + len(misread))
+
+    def _readdress_strays(self, base: str, dependent: str, used: int) -> None:
+        """What stands beside no item of its copy gets an address behind all items, not that of another one's."""
+        own = [r for a, readings in self.by_field.items() if self.form.field_of(a).field == dependent for r in readings]
+        strays = [r for r in own if id(r) not in self.addresses]
+        strays.sort(key=lambda r: (self.place[r.copy_id], r.evidence.place))
+        for ordinal, reading in enumerate(strays, start=used + 1):
+            self._readdress([reading], f"{base}[{ordinal}]{dependent.removeprefix(base)}")
 
     def _readdress_row(self, items: Sequence[Item], base: str, address: str, dependents: Sequence[Field]) -> None:
         for item in items:
@@ -164,8 +184,9 @@ class _Work:
             self._decide(there, readings)
 
     def _beside(self, item: Item, suffix: str) -> list[Reading]:
-        first = item.pieces[0]
-        return [r for r in self.by_field.get(first.field + suffix, []) if r.copy_id == first.copy_id]
+        """What stands with an item, or with any piece of it."""
+        places = dict.fromkeys((piece.field + suffix, piece.copy_id) for piece in item.pieces)
+        return [r for address, copy_id in places for r in self.by_field.get(address, []) if r.copy_id == copy_id]
 
     def _readdress(self, readings: Iterable[Reading], address: str) -> None:
         for reading in readings:
@@ -200,7 +221,7 @@ class _Work:
 
     def decide_fields(self) -> None:
         """Everything else, address by address."""
-        lacking = self._lacking()
+        lacking = lacking_parts(self.form, self.copies, self.by_field)
         for address in sorted(self.by_field):
             field = self.form.field_of(address)
             readings = self.by_field[address]
@@ -214,32 +235,6 @@ class _Work:
                 self._decide_long(address, readings)
             else:
                 self._decide(address, readings)
-
-    def _lacking(self) -> dict[str, list[Reading]]:
-        """Address → readings of nothing, by the complete copies that print what it is a part of, but not it."""
-        found: dict[str, list[Reading]] = {}
-        for group in self._printed_together():
-            for copy in self.copies:
-                own = {a: r for a in group for r in self.by_field[a] if r.copy_id == copy.copy_id}
-                is_cut = copy.is_truncated or any(r.is_cut for r in copy.readings if r.field in group)
-                if own and not is_cut:
-                    place = min(own.values(), key=lambda r: r.evidence.place)
-                    for address in group:
-                        if address not in own:
-                            found.setdefault(address, []).append(nothing_beside(place, address))
-        return found
-
-    def _printed_together(self) -> Iterator[list[str]]:
-        """Addresses that are parts of one printed value: a path, a person, a numbered title, a report row."""
-        entry_of: dict[str, Entry] = {f.field: entry for entry in self.form.entries for f in entry.fields}
-        groups: dict[tuple[str, object], list[str]] = {}
-        for address in sorted(self.by_field):
-            field = self.form.field_of(address)
-            if field.policy in ("item", "whole") or not self.by_field[address]:
-                continue
-            first = entry_of[field.field].fields[0].field
-            groups.setdefault((first, report_of(address)), []).append(address)
-        return (group for group in groups.values() if len(group) > 1)
 
     def decide_wholes(self) -> None:
         """The printed whole of a composite field: that of the first copy whose parts were all chosen."""
@@ -298,20 +293,17 @@ class _Work:
         candidates = candidates_of(readings)
         good = [c for c in candidates if c.value and c.is_value]
         spans = differing_spans([c.value or "" for c in good]) if len(good) > 1 else []
-        if not spans or self._corrected(address, readings):
+        if not spans:
             self._choose(address, readings, candidates, tuple(shown_as(c) for c in candidates))
             return
         shown = tuple(excerpt(good[0].value or "", spans, n) for n in range(len(good)))
         heard = [c for c in candidates_of(with_voice(readings)) if c.value and c.is_value]
-        if len(heard) < 2 or any(is_ocr(r) for c in heard for r in c.readings):
+        is_alone = len(heard) < 2 or any(is_ocr(r) for c in heard for r in c.readings)
+        if is_alone or self._corrected(address, readings):
             self._choose(address, readings, candidates, shown)
             return
-        base = heard[0].value or ""
         spans = spans if len(heard) == len(good) else differing_spans([c.value or "" for c in heard])
-        answers = [weigh(self._question(address, span_options(base, span, heard))) for span in spans]
-        rule = max((rule for rule, _ in answers), key=ORDER.index)
-        text = merge(base, spans, [winner.value or "" for _, winner in answers])
-        self._put(address, text, rule, confidence_of(rule), readings, shown)
+        self._put_answer(address, by_place(self._question(address, tuple(heard)), heard, spans), readings, shown)
 
     def _choose(
         self, address: str, readings: Sequence[Reading], candidates: Sequence[Candidate], shown: tuple[str, ...],
@@ -319,7 +311,7 @@ class _Work:
     ) -> None:  # fmt: skip
         corrected = self._corrected(address, readings)
         if corrected:
-            self._put(address, corrected[0], "correction", "resolved", readings, shown)
+            self._put(address, *corrected, readings, shown)
             return
         if not any(c.is_value for c in candidates) and self._put_damaged(address, candidates, readings, shown):
             return
@@ -329,8 +321,7 @@ class _Work:
         if not any(c.is_value for c in candidates):
             self._put(address, None, "none_well_formed", "contested", readings, shown)
             return
-        rule, winner = weigh(self._question(address, tuple(candidates), joined))
-        self._put(address, winner.value, rule, confidence_of(rule), readings, shown)
+        self._put_answer(address, answer(self._question(address, tuple(candidates), joined)), readings, shown)
 
     def _put_only(self, address: str, only: Candidate, readings: Sequence[Reading], shown: tuple[str, ...]) -> None:
         """All copies that print it say the same."""
@@ -353,32 +344,38 @@ class _Work:
     ) -> Question:
         rows = (self.decisions["reports"].value or "").split(",") if "reports" in self.decisions else []
         supported = supported_keys(address, candidates, self.by_field, rows)
-        policy = self.form.field_of(address).policy
+        given = self.context
         return Question(
-            self.code, address, policy, candidates, self.context.registers, self.context.corpus, supported, joined
-        )
+            self.code, address, self.form.field_of(address).policy, candidates, given.registers, given.corpus,
+            supported, joined, self.witnesses, given.past, given.language, facts_of(self.decisions, self.by_field),
+        )  # fmt: skip
 
-    def _corrected(self, address: str, readings: Sequence[Reading]) -> tuple[str | None] | None:
-        """The right value in a tuple (it can be None: nothing belongs there), None without a correction that fits."""
-        for correction in self.context.registers.corrections_by_place.get((self.code, address), ()):
-            printed = squash(correction.printed)
-            if any(printed in (squash(r.evidence.raw), squash(r.value or "")) for r in readings):
-                try:
-                    return (correct(self.form.field_of(address).kind, correction.right),)
-                except (
-                    ValueError
-                ):  # read_registers refuses such a line; a register built otherwise must not stop a night
-                    continue
-        return None
+    def _corrected(self, address: str, readings: Sequence[Reading]) -> Corrected | None:
+        """What the reviewed corrections make of a field; None without one that fits (transform/corrections.py)."""
+        lines = self.context.registers.corrections_by_place.get((self.code, address), ())
+        if not lines or address in self.rewritten:
+            return None
+        field = self.form.field_of(address)
+        whole = corrected_value(lines, readings, field)
+        rewritten = corrected_readings(lines, readings, field) if whole is None else None
+        if rewritten is None:
+            return whole
+        self.rewritten.add(address)  # decided once more, on what the readings are once their pieces are corrected
+        (self._decide_long if field.policy == "long_text" else self._decide)(address, rewritten)
+        self.rewritten.discard(address)
+        return after_pieces(self.decisions.pop(address))
+
+    def _put_answer(self, address: str, given: Answer, readings: Sequence[Reading], shown: tuple[str, ...]) -> None:
+        self._put(address, given.value, given.rule, confidence_of(given.rule), readings, shown, given.grounds)
 
     def _put(
         self, address: str, value: str | None, rule: str, confidence: Confidence, readings: Sequence[Reading],
-        shown: tuple[str, ...],
+        shown: tuple[str, ...], grounds: str | None = None,
     ) -> None:  # fmt: skip
         report = report_of(address)
         self.decisions[address] = Decision(
             self.code, self.delivery_id, address, report[0] if report else None, value, rule, confidence,
-            confidence != "contested", tuple(readings), shown,
+            confidence != "contested", tuple(readings), shown, grounds,
         )  # fmt: skip
 
 

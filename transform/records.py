@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 Confidence = Literal["agreed", "resolved", "single", "contested"]
@@ -57,6 +58,7 @@ class Reading(NamedTuple):
         return self._replace(field=field)
 
 
+_DOUBT = attrgetter("doubt")
 # what was read on a line: from and to within the line, and the text as printed
 OnLine = tuple[int, int, str]
 _new = tuple.__new__  # a named tuple's own constructor spends half its time on passing arguments on
@@ -108,7 +110,8 @@ class FormCopy:
     `is_closed`: the closing certification was printed. `identity_note` says why a copy belongs to no project, or to
     one whose code it does not print; None where the printed code is the project's. `overlooked`: typed values that
     another PDF reader sees on its pages and kaona does not, one to a line behind their page (`2 180,000`).
-    `unread_pages`: numbers of its pages that are pictures of which nothing was read (`2, 3`).
+    `unread_pages`: numbers of its pages that are pictures of which nothing was read (`2, 3`). `print_sha`: hash of its
+    printed lines without running titles; copies with the same one are one printing, delivered more than once.
     """
 
     copy_id: str
@@ -130,11 +133,17 @@ class FormCopy:
     identity_note: str | None = None
     overlooked: str | None = None
     unread_pages: str | None = None
+    print_sha: str | None = None
+
+    @property
+    def witness(self) -> str:
+        """Who speaks: copies printed alike to the letter are one witness, however often they are delivered."""
+        return self.print_sha or self.copy_id
 
     @property
     def is_ocr(self) -> bool:
         """Whether text of this copy was recognised in a picture."""
-        return any(r.doubt == OCR for r in self.readings)
+        return OCR in map(_DOUBT, self.readings)
 
     @property
     def delivery_id(self) -> str | None:
@@ -148,7 +157,7 @@ class Decision:
 
     `readings` are the readings compared, in the order of their copies; `alternatives` the distinct values they
     hold after lossless normalisation, in the same order, as a person would write them. `is_decidable` is False where
-    only the fixed order of copies chose.
+    only the fixed order of copies chose. `grounds`: what spoke for it (transform/answers.py).
     """
 
     project_code: str
@@ -161,6 +170,7 @@ class Decision:
     is_decidable: bool
     readings: tuple[Reading, ...]
     alternatives: tuple[str, ...]
+    grounds: str | None = None
 
     @property
     def is_conflict(self) -> bool:

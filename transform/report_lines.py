@@ -15,7 +15,7 @@ from transform.dates import parse_date
 from transform.passage import Passage, join_wraps
 from transform.records import OnLine, Reading, reading_on_line
 from transform.thai import is_placeholder, to_arabic_digits
-from transform.values import money, percent
+from transform.values import percent, printed_money
 
 # a text that begins and ends with something printed, and holds none of the signs that part a row
 _TEXT = r"[^\s:：=*\\|](?:[^:：=\n]*[^\s:：=*\\|])?"
@@ -91,7 +91,7 @@ def _read_row(above_text: str, below_text: str) -> tuple[int, tuple[_Part, ...]]
             (".date", False, (*at[3], day), day_of(day)),
             (".status_text", False, (*at[4], status), _phrase(status)),
             (".progress_pct", True, (*below_at[1], done), percent(done)),
-            (".disbursed_baht", True, (*below_at[3], amount), money(amount)),
+            (".disbursed_baht", True, (*below_at[3], amount), printed_money(amount)),
             (".plan_status", True, (*below_at[4], plan), _phrase(plan)),
             (".target_status", True, (*below_at[5], target), _phrase(target)),
         )

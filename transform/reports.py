@@ -22,7 +22,7 @@ from transform.records import Evidence, Reading
 from transform.report_lines import day_of, read_usual_rows
 from transform.report_starts import DATE, LABEL_LIKENESS, PROGRESS, ROW_LABEL, is_reprinted, row_starts
 from transform.thai import is_placeholder, skeleton, squash
-from transform.values import money, percent, unbroken
+from transform.values import percent, printed_money, unbroken
 
 _PROGRESS_LABEL, _AMOUNT_LABEL = "ความกาวหนาของงานฯ", "งบประมาณทเบกใช"
 # a table cell broken over a page can put the two status words inside the label of the amount
@@ -179,7 +179,7 @@ class _Row:
         colon = self._colon(_Span(after.start + lead, after.end))
         unit_end = _AFTER_UNIT.match(self.passage.raw, at(unit.end()), after.end).end() if unit else after.end  # type: ignore[union-attr]
         amount_end = min(x for x in (unit_end, colon, after.end) if x is not None)
-        self._typed("disbursed_baht", _Span(after.start, amount_end), money)
+        self._typed("disbursed_baht", _Span(after.start, amount_end), printed_money)
         if amount.inside:
             self._statuses(_Span(at(amount.inside[0]), at(amount.inside[1])))
             return max(after.end, amount_end)

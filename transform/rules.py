@@ -10,27 +10,34 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as default
 
 from rapidfuzz import fuzz
 
+from transform.addresses import field_base
+from transform.known import is_known
+from transform.language import earlier_delivery, scored, text_statistics
 from transform.names import clear_winner
+from transform.past import Past
 from transform.records import Reading
 from transform.registers import Registers
-from transform.thai import squash, to_arabic_digits
+from transform.text_model import Scored, TextModel
+from transform.thai import to_arabic_digits
 
-_AGENCY = re.compile(r"สำนัก[\u0e00-\u0e7f]+")
 # rule 6: printed by at least this many other projects, and this many times as often as any rival
 CORPUS_LEAST = 2
 CORPUS_TIMES = 3
-# rule 5: an unknown agency is a misprint of a known one only when it reads this much like it (0-100)
-MENTION_LIKENESS = 75
+# rule 5: a set word wins over what reads at least this much like it (0-100); other words may be new ones
+STATUS_LIKENESS = 50
+# what letters stand for where digits are misread as letters
+_AS_DIGITS = str.maketrans("OoQDIl|iSsBbZz", "00001111558622")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One distinct reading: its comparing key, its value as first printed in the order of copies, and who prints it.
 
-    A `context` is the text around a span of a longer text, with the span in it.
+    A `context` is the text around a span of a longer text, with the span in it; `around` what stands before and after.
     """
 
     key: str
@@ -38,6 +45,7 @@ class Candidate:
     readings: tuple[Reading, ...]
     problem: str | None = None
     context: str | None = None
+    around: tuple[str, str] | None = None
 
     @property
     def is_value(self) -> bool:
@@ -55,7 +63,8 @@ class Question:
     """What a rule is asked: a field of a project, its candidates in the order of their copies, and the witnesses.
 
     `supported` are the keys that the form's own arithmetic supports, `joined` those that one copy prints whole and
-    another one in two pieces.
+    another one in two pieces. `witnesses`: copy id → who speaks, where several copies are one printing.
+    `facts`: what the delivery says beyond doubt of its year and strategy (transform/known.py).
     """
 
     project_code: str
@@ -66,6 +75,10 @@ class Question:
     corpus: Mapping[tuple[str, str], Mapping[str, int]]
     supported: frozenset[str] = frozenset()
     joined: frozenset[str] = frozenset()
+    witnesses: Mapping[str, str] = default(default_factory=dict)
+    past: Past = default(default_factory=Past.nothing)
+    language: TextModel | None = None
+    facts: Mapping[str, str] = default(default_factory=dict)
 
     @property
     def values(self) -> tuple[Candidate, ...]:
@@ -78,6 +91,25 @@ class Question:
         digits = {re.sub(r"\D", "", to_arabic_digits(c.key)) for c in self.values}
         return self.policy not in ("typed", "identity") and len(digits) == 1
 
+    @property
+    def base(self) -> str:
+        """The field without ordinals."""
+        return field_base(self.field)
+
+    @property
+    def scored(self) -> list[Scored]:
+        """The candidates that are values, as the letter statistics of texts see them."""
+        return scored(self.values)
+
+    def votes(self, candidate: Candidate) -> int:
+        """How many other projects print it, tonight or before."""
+        printed = self.corpus.get((self.base, candidate.key), {})
+        return len(printed) - (self.project_code in printed) + self.past.votes.get((self.base, candidate.key), 0)
+
+    def speakers(self, candidate: Candidate) -> frozenset[str]:
+        """The printings that say it: copies printed alike to the letter are one."""
+        return frozenset(self.witnesses.get(r.copy_id, r.copy_id) for r in candidate.readings)
+
 
 Rule = Callable[[Question], Candidate | None]
 
@@ -85,7 +117,21 @@ Rule = Callable[[Question], Candidate | None]
 def only_well_formed(question: Question) -> Candidate | None:
     """Rule 3: the one candidate that is a value at all."""
     values = question.values
-    return values[0] if len(values) == 1 and len(question.candidates) > 1 else None
+    if len(values) != 1 or len(question.candidates) < 2:
+        return None
+    if question.policy == "typed" and any(_says_other_digits(c, values[0]) for c in question.candidates):
+        return None
+    return values[0]
+
+
+def _says_other_digits(damaged: Candidate, value: Candidate) -> bool:
+    """Whether a reading that is no value shows another number of as many digits: `123,15b` beside 123150.00."""
+    if damaged.problem is None or damaged.value is not None or "/" in damaged.readings[0].evidence.raw:
+        return False
+    raw = to_arabic_digits(damaged.readings[0].evidence.raw).translate(_AS_DIGITS)
+    shown, said = (re.sub(r"\.00$|[^\d.]", "", text) for text in (raw, value.key))
+    said = said.removesuffix(".00")
+    return len(shown) == len(said) and shown != said
 
 
 def line_wrap(question: Question) -> Candidate | None:
@@ -96,50 +142,33 @@ def line_wrap(question: Question) -> Candidate | None:
 
 def typed_majority(question: Question) -> Candidate | None:
     """Rule 4: typed values, strict majority of the well-formed readings."""
-    return _majority(question.values) if question.policy in ("typed", "identity") else None
+    return _majority(question) if question.policy in ("typed", "identity") else None
 
 
 def register(question: Question) -> Candidate | None:
     """Rule 5: a register knows exactly one of them."""
     if not question.is_text:
         return None
-    known = [c for c in question.values if _is_known(question, c)]
-    return known[0] if len(known) == 1 else None
+    known = [c for c in question.values if known_by(question, c)]
+    if len(known) != 1:
+        return None
+    rivals = [c for c in question.values if c is not known[0]]
+    is_misprint = all(fuzz.ratio(known[0].key, c.key) >= STATUS_LIKENESS for c in rivals)
+    return known[0] if question.policy != "status" or is_misprint else None
 
 
-def _is_known(question: Question, candidate: Candidate) -> bool:
-    registers = question.registers
-    if question.policy == "status":
-        return candidate.key in registers.status_keys.get(field_base(question.field), frozenset())
-    if question.policy == "name":
-        return candidate.key in registers.people_keys
-    if candidate.context is None and candidate.key in registers.agencies:
-        return True
-    others = [c for c in question.values if c is not candidate]
-    return bool(others) and all(_names_agency_for(candidate, other, registers.agencies) for other in others)
-
-
-def _names_agency_for(candidate: Candidate, other: Candidate, agencies: tuple[str, ...]) -> bool:
-    """Whether two texts differ in the names of agencies, and those of the first are all known.
-
-    A text is not right because it mentions a department at all: each differing mention needs its misprint in the other.
-    """
-    mine, theirs = (_AGENCY.findall(c.context or c.value or "") for c in (candidate, other))
-    if len(mine) != len(theirs):
-        return False
-    pairs = [(squash(a), squash(b)) for a, b in zip(mine, theirs, strict=True) if squash(a) != squash(b)]
-    return bool(pairs) and all(a.startswith(agencies) and fuzz.ratio(a, b) >= MENTION_LIKENESS for a, b in pairs)
+def known_by(question: Question, candidate: Candidate) -> str | None:
+    """The register that knows a candidate, by the name of its file."""
+    rivals = [c for c in question.values if c is not candidate]
+    return is_known(question.field, question.policy, candidate, rivals, question.registers, question.facts)
 
 
 def corpus_vote(question: Question) -> Candidate | None:
-    """Rule 6: the rest of the night prints one of them in other projects far more often."""
+    """Rule 6: other projects, of the night and of nights before, print one of them far more often."""
     if not question.is_text:
         return None
     candidates = question.values
-    votes = []
-    for candidate in candidates:
-        printed = question.corpus.get((field_base(question.field), candidate.key), {})
-        votes.append(sum(1 for code in printed if code != question.project_code))
+    votes = [question.votes(candidate) for candidate in candidates]
     best = max(range(len(votes)), key=lambda n: votes[n])
     rival = max((v for n, v in enumerate(votes) if n != best), default=0)
     return candidates[best] if votes[best] >= max(CORPUS_LEAST, CORPUS_TIMES * rival) else None
@@ -162,7 +191,7 @@ def name_statistics(question: Question) -> Candidate | None:
 
 def text_majority(question: Question) -> Candidate | None:
     """Rule 9: text, strict majority of the copies."""
-    return _majority(question.values) if question.policy not in ("typed", "identity") else None
+    return _majority(question) if question.policy not in ("typed", "identity") else None
 
 
 def first_complete_copy(question: Question) -> Candidate | None:
@@ -170,12 +199,16 @@ def first_complete_copy(question: Question) -> Candidate | None:
     return next(iter(question.values), question.candidates[0])
 
 
-def _majority(candidates: Sequence[Candidate]) -> Candidate | None:
-    total = len({r.copy_id for c in candidates for r in c.readings})
-    best = max(candidates, key=lambda c: c.copies, default=None)
-    rivals = {r.copy_id for c in candidates if c is not best for r in c.readings}
-    # a copy that prints two different values speaks for neither alone
-    return best if best is not None and 2 * len({r.copy_id for r in best.readings} - rivals) > total else None
+def _majority(question: Question) -> Candidate | None:
+    """The value of more than half of the printings; a printing that says two different values speaks for neither."""
+    candidates = question.values
+    speakers = [question.speakers(c) for c in candidates]
+    total = len(frozenset().union(*speakers))
+    for candidate, own in zip(candidates, speakers, strict=True):
+        rivals = frozenset().union(*(s for c, s in zip(candidates, speakers, strict=True) if c is not candidate))
+        if 2 * len(own - rivals) > total:
+            return candidate
+    return None
 
 
 RULES: tuple[tuple[str, Rule], ...] = (
@@ -183,9 +216,11 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("line_wrap", line_wrap),
     ("typed_majority", typed_majority),
     ("register", register),
+    ("earlier_delivery", earlier_delivery),
     ("corpus_vote", corpus_vote),
     ("arithmetic", arithmetic),
     ("name_statistics", name_statistics),
+    ("text_statistics", text_statistics),
     ("text_majority", text_majority),
     ("first_complete_copy", first_complete_copy),
 )
@@ -198,15 +233,6 @@ def choose(question: Question) -> tuple[str, Candidate]:
         if chosen is not None:
             return name, chosen
     raise AssertionError("the last rule always chooses")
-
-
-def field_base(address: str) -> str:
-    """An address without its ordinals: values of one field are compared over projects whatever their place.
-
-    >>> field_base("reports[3#2].plan_status"), field_base("targets[1]")
-    ('reports.plan_status', 'targets')
-    """
-    return re.sub(r"\[[^\]]*\]", "", address)
 
 
 def count_corpus(printed: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], Counter[str]]:

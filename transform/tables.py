@@ -282,6 +282,7 @@ def _lineage_rows(night: Night) -> dict[str, list[Row]]:
                 "report_seq": d.report_seq,
                 "value": d.value, "rule": d.rule, "confidence": d.confidence, "readings": len(d.readings),
                 "distinct_readings": len(d.alternatives), "is_decidable": d.is_decidable,
+                "grounds": d.grounds,
             }
             for d in delivery.decisions
         )  # fmt: skip

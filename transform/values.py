@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from rapidfuzz import fuzz
+
 from transform.amounts import parse_baht, parse_percent
 from transform.dates import parse_datetime, parse_fiscal_year
 from transform.passage import DRESSING, LIST_MARKS, join_wraps
@@ -24,11 +26,18 @@ _DASHES = re.compile(r"[‐‑‒–—−]")
 # what most amounts look like; anything else is for the parser of amounts
 _USUAL_AMOUNT = re.compile(r"(0|[1-9]\d{0,2}(?:,\d{3}){0,3}|[1-9]\d{3,8})(?:\.(\d{2}))?(?: ?บาท)?", re.ASCII)
 _SEPARATOR = r"\s*[-–—?:.]?\s*"
-_ISSUE = re.compile(r"(?:ด้านที่|ยุทธศาสตร์ที่|ประเด็นยุทธศาสตร์ที่|มิติที่)?\s*(\d{1,2})(?![\d.])" + _SEPARATOR + r"(.*)", re.S)
-_NUMBERED = re.compile(
-    r"(?:มิติที่|ยุทธศาสตร์ย่อยที่|เป้าหมายที่|เป้าประสงค์ที่)?\s*(\d{1,2}(?:\.\d{1,2}){1,3})\.?" + _SEPARATOR + r"(.*)", re.S
-)
-_INDICATOR = re.compile(r"มิติที่\s*(\d{1,2})" + _SEPARATOR + r"(.*)", re.S)
+# an amount behind which บาท has a letter wrong
+_DAMAGED_UNIT = re.compile(r"([\d๐-๙][\d๐-๙,.]*) ?([\u0e01-\u0e4e]{2,4})", re.ASCII)
+# the word that a number stands behind, damaged or not (`ต้านที่ ๗`, `ด้าน ๗`)
+_WORD = r"([\u0e01-\u0e4e]{2,22})?\s*"
+_ISSUE = re.compile(_WORD + r"(\d{1,2})(?![\d.])" + _SEPARATOR + r"(.*)", re.S)
+_ISSUE_WORDS = ("ด้านที่", "ยุทธศาสตร์ที่", "ประเด็นยุทธศาสตร์ที่", "มิติที่")
+_NUMBERED = re.compile(_WORD + r"(\d{1,2}(?:\.\d{1,2}){1,3})\.?" + _SEPARATOR + r"(.*)", re.S)
+_NUMBERED_WORDS = ("มิติที่", "ยุทธศาสตร์ย่อยที่", "เป้าหมายที่", "เป้าประสงค์ที่")
+_INDICATOR = re.compile(r"([\u0e01-\u0e4e]{2,8})\s*(\d{1,2})" + _SEPARATOR + r"(.*)", re.S)
+_INDICATOR_WORDS = ("มิติที่",)
+# how much of such a word must be right (0-100)
+_WORD_LIKENESS = 65
 _ENGLISH = re.compile(r"^(.*\S)\s*:\s*([A-Za-z][^\u0e00-\u0e7f]*)$", re.S)
 _ONE_MARK = (
     r"(?:(?:ข้อ(?:ที่)?\s*)?(?:\*\*)?(?:[(\[]?[\d๐-๙]{1,2}\\?[.)\]](?![\d๐-๙])[.)]?|\([\d๐-๙]{1,2}\)\.?)(?:\*\*)?"
@@ -89,6 +98,18 @@ def money(text: str) -> str | None:
     if usual is not None:
         return f"{usual[1].replace(',', '')}.{usual[2] or '':0<2}"
     return _decimal(parse_baht(text))
+
+
+def printed_money(text: str) -> str | None:
+    """The same of an amount as a form prints it: a letter of บาท can be damaged, the digits never.
+
+    >>> printed_money("180,000 ปาท")
+    '180000.00'
+    """
+    unit = _DAMAGED_UNIT.fullmatch(text)
+    if unit is not None and unit[2] != "บาท" and fuzz.ratio(unit[2], "บาท") >= _WORD_LIKENESS:
+        return money(unit[1])
+    return money(text)
 
 
 @lru_cache(maxsize=65536)
@@ -193,10 +214,10 @@ def _issue(names: Names, text: str) -> list[Value]:
     clean = join_wraps(text)
     if is_placeholder(clean):
         return [Value(number, None), Value(name, None)]
-    found = _ISSUE.fullmatch(to_arabic_digits(clean))
-    rest = clean[found.start(2) :] if found else clean.strip("* ")
+    found = _behind(_ISSUE_WORDS, _ISSUE, clean)
+    rest = clean[found.start(3) :] if found else clean.strip("* ")
     english = _ENGLISH.match(rest)
-    values = [Value(number, found[1])] if found else []
+    values = [Value(number, found[2])] if found else []
     values.append(Value(name, english[1] if english else rest or None, part=english[1] if english else rest))
     if english:
         values.append(Value(name_en, english[2].strip(), part=english[2].strip()))
@@ -209,11 +230,19 @@ def _numbered(names: Names, text: str) -> list[Value]:
     clean = join_wraps(text)
     if is_placeholder(clean):
         return [Value(number, None), Value(name, None)]
-    found = _NUMBERED.fullmatch(to_arabic_digits(clean))
+    found = _behind(_NUMBERED_WORDS, _NUMBERED, clean)
     if not found:
         return [Value(name, clean, part=clean)]
-    rest = clean[found.start(2) :]
-    return [Value(number, found[1]), Value(name, rest or None, part=rest)]
+    rest = clean[found.start(3) :]
+    return [Value(number, found[2]), Value(name, rest or None, part=rest)]
+
+
+def _behind(words: tuple[str, ...], pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """A number and the text behind it, where nothing or one of the words, perhaps damaged, stands before the number."""
+    found = pattern.fullmatch(to_arabic_digits(text))
+    if found is None or found[1] is None or found[1] in words:
+        return found
+    return found if max(fuzz.ratio(found[1], word) for word in words) >= _WORD_LIKENESS else None
 
 
 def _indicators(names: Names, text: str) -> list[Value]:
@@ -221,11 +250,11 @@ def _indicators(names: Names, text: str) -> list[Value]:
     base = names[0]
     values: list[Value] = []
     for n, item in enumerate(_indicator_items(text), start=1):
-        found = _INDICATOR.fullmatch(to_arabic_digits(item))
-        body = item[found.start(2) :] if found else item
+        found = _behind(_INDICATOR_WORDS, _INDICATOR, item)
+        body = item[found.start(3) :] if found else item
         values.append(Value(f"{base}[{n}]", body or None, part=body))
         if found:
-            values.append(Value(f"{base}[{n}].dimension", found[1]))
+            values.append(Value(f"{base}[{n}].dimension", found[2]))
     return values
 
 
@@ -254,7 +283,7 @@ PARSERS: dict[str, Parser] = {
     "code": _typed(code),
     "year": _typed(year),
     "date": _typed(day),
-    "baht": _typed(money),
+    "baht": _typed(printed_money),
     "agency_path": _agency_path,
     "people": _people,
     "strategy_issue": _issue,

@@ -11,6 +11,8 @@ from transform.names import CLEAR_MARGIN, NameModel, clear_winner, name_model
 class Fixed:
     """A model that knows the score of each word."""
 
+    names: frozenset[str] = frozenset()
+
     def __init__(self, scores: dict[str, float]):
         self.scores = scores
 
@@ -43,7 +45,12 @@ def test_spellings_that_cannot_be_compared_are_not_ranked(spellings):
 
 def test_real_names_with_a_confusable_letter():
     assert clear_winner(("อีระวุฒิมั่นคง", "ธีระวุฒิมั่นคง")) == "ธีระวุฒิมั่นคง"
-    assert clear_winner(("วงศ์ตะวัน", "วงค์ตะวัน")) is None
+    assert clear_winner(("ดวงแก้วมณี", "ตวงแก้วมณี")) is None
+
+
+def test_the_only_listed_name_wins_and_neither_of_two_listed_ones_does():
+    assert clear_winner(("วงศ์ตะวัน", "วงค์ตะวัน")) == "วงศ์ตะวัน"
+    assert clear_winner(("สมชาย ก", "สมหญิง ก")) is None
 
 
 @pytest.mark.parametrize(

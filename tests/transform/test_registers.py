@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
 
-from transform.registers import AgencyCode, Contact, Registers, read_registers
+from transform.registers import AgencyCode, Contact, Division, Registers, Strategy, read_registers
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 HEAD = "project_code,field,printed,right,reason,who,when\n"
+PLAN = "plan_period,number,level,text,text_en,basis\n"
+PAIRS = "from,to,kind,basis\n"
 GOOD = '50390000-9001,budget_received,"18O,000","180,000",ตรวจต้นฉบับ,ผู้ตรวจ,2026-01-05\n'
 
 
@@ -24,6 +27,25 @@ def test_the_committed_registers_are_well_formed():
     assert [c.kind for c in registers.contacts].count("default") == 1
     assert registers.corrections == ()
     assert set(registers.status_words) == {"reports.plan_status", "reports.target_status"}
+    assert len(registers.sections) == 10
+    assert {s.plan_period for s in registers.strategies} == {"2561-2565", "2566-2570"}
+    assert registers.confusion_kinds["ธ", "อ"] == "likely_misprint"
+    assert registers.people == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["departments.csv", "divisions.csv", "strategies.csv", "confusions.csv", "status_words.csv"]
+)
+def test_every_line_of_the_committed_registers_says_how_sure_it_is(name):
+    lines = list(csv.DictReader(committed()[name].splitlines()))
+    assert lines
+    assert {line["basis"] for line in lines} <= {"VERIFIED", "INFERRED", "GUESS"}
+
+
+def test_no_line_of_the_committed_registers_is_there_twice():
+    for name, text in committed().items():
+        lines = text.splitlines()
+        assert len(set(lines)) == len(lines), name
 
 
 def test_missing_files_are_empty_registers():
@@ -42,6 +64,31 @@ def test_rows_are_read_with_a_bom_quotes_spaces_and_blank_lines():
     assert registers.contacts == (Contact("coordinator", "ใจดี, กล้า", "a@kaona.invalid"),)
     (correction,) = registers.corrections_by_place["50390000-9001", "budget_received"]
     assert (correction.printed, correction.right) == ("18O,000", "180,000")
+
+
+def test_the_registers_of_divisions_strategies_confusions_and_people_are_read():
+    files = {
+        "divisions.csv": "name,kind,basis,note\nฝ่ายโยธา,district,INFERRED,\nกองหนังสือ,department,GUESS,ยังไม่พบ\n",
+        "strategies.csv": "plan_period,number,level,text,text_en,basis\n2561-2565,7.2,sub_issue,ห้องสมุด ชุมชน,Library,VERIFIED\n",
+        "confusions.csv": "from,to,kind,basis,note\nอ,ธ,likely_misprint,VERIFIED,\n่,,likely_misprint,INFERRED,\n0,O,likely_misprint,GUESS,\n",
+        "people.csv": "name,role,basis\nกล้า ใจดี,coordinator,VERIFIED\nใคร สักคน,responsible,GUESS\n",
+    }
+    registers = read_registers(files)
+    assert registers.divisions == (
+        Division("ฝ่ายโยธา", "district", "INFERRED"),
+        Division("กองหนังสือ", "department", "GUESS"),
+    )
+    assert (registers.division_keys, registers.sections) == ({"ฝ่ายโยธา"}, ("ฝ่ายโยธา",))
+    assert registers.strategies == (Strategy("2561-2565", "7.2", "sub_issue", "ห้องสมุด ชุมชน", "Library", "VERIFIED"),)
+    kinds = registers.confusion_kinds
+    assert {("อ", "ธ"), ("ธ", "อ"), ("่", ""), ("", "่"), ("0", "o"), ("o", "0")} == set(kinds)
+    assert registers.people == ("กล้า ใจดี",)  # a guess is no knowledge
+
+
+def test_the_same_line_twice_is_one_and_columns_of_ones_own_are_free():
+    line = "ฝ่ายโยธา,district,INFERRED,สมหมาย\n"
+    registers = read_registers({"divisions.csv": f"name,kind,basis,checked_by\n{line}{line}"})
+    assert registers.division_keys == {"ฝ่ายโยธา"}
 
 
 def test_keys_are_compared_without_spaces_and_longest_first():
@@ -65,6 +112,27 @@ def test_keys_are_compared_without_spaces_and_longest_first():
         ("contacts.csv", "kind,name,email\ndefault,x,a b\n", "line 2: 'a b' is no mail address"),
         ("status_words.csv", "field,word\nreports.mood,ดี\n", "status_words.csv line 2: 'reports.mood' is no field"),
         ("departments.csv", 'name,note\n"สำนัก,x\n', "departments.csv line"),
+        ("departments.csv", "name,basis\nสำนักการโยธา,SURE\n", "departments.csv line 2: basis 'SURE'; expected VERIFIED, INFERRED or GUESS"),
+        ("status_words.csv", "field,word,basis\nreports.plan_status,ดี,x\n", "status_words.csv line 2: basis 'x'"),
+        ("divisions.csv", "name,kind\nฝ่ายโยธา,district\n", "divisions.csv line 1: no column basis; expected the columns name, kind, basis"),
+        ("divisions.csv", "name,kind,basis\nฝ่ายโยธา,office,INFERRED\n", "line 2: kind 'office'; expected district or department"),
+        ("divisions.csv", "name,kind,basis\nฝ่ายโยธา,district,\n", "line 2: basis ''"),
+        ("divisions.csv", "name,kind,basis\n,district,GUESS\n", "line 2: the column name is empty"),
+        ("divisions.csv", "name,kind,basis\nก,district,GUESS\nก,department,GUESS\n", "line 3: 'ก' is already a division of the kind district"),
+        ("people.csv", "name,role,basis\nกล้า,boss,GUESS\n", "people.csv line 2: role 'boss'; expected coordinator or responsible"),
+        ("strategies.csv", PLAN + "2563-2567,7,issue,ก,,GUESS\n", "strategies.csv line 2: '2563-2567' is no plan period; expected 2561-2565"),
+        ("strategies.csv", PLAN + "2561-2566,7,issue,ก,,GUESS\n", "line 2: '2561-2566' is no plan period"),
+        ("strategies.csv", PLAN + "2561-2565,7.2,issue,ก,,GUESS\n", "line 2: '7.2' is no number of a issue; expected for example 7"),
+        ("strategies.csv", PLAN + "2561-2565,๗.๒.๑,goal,ก,,GUESS\n", "expected for example 7.2.1"),
+        ("strategies.csv", PLAN + "2561-2565,7,aim,ก,,GUESS\n", "line 2: level 'aim'; expected issue, sub_issue or goal"),
+        ("strategies.csv", PLAN + "2561-2565,7,issue,,,GUESS\n", "line 2: the column text is empty"),
+        ("strategies.csv", PLAN + "2561-2565,7,issue,ก,A,GUESS\n2561-2565,7,issue,ก,B,GUESS\n", "line 3: 7 'ก' is already 'A' in English"),
+        ("confusions.csv", PAIRS + ",ก,harmless,GUESS\n", "confusions.csv line 2: the column from is empty"),
+        ("confusions.csv", PAIRS + "ก,ข,typo,GUESS\n", "line 2: kind 'typo'; expected harmless or likely_misprint"),
+        ("confusions.csv", PAIRS + "3,8,likely_misprint,GUESS\n", "line 2: two digits are never a standing confusion"),
+        ("confusions.csv", PAIRS + "๓,8,harmless,GUESS\n", "line 2: two digits are never a standing confusion"),
+        ("confusions.csv", PAIRS + "เเ,แ,likely_misprint,GUESS\n", "are the same after normalisation: harmless"),
+        ("confusions.csv", PAIRS + "ก,ข,harmless,GUESS\nข,ก,likely_misprint,GUESS\n", "line 3: 'ก' and 'ข' are already harmless"),
         ("corrections.csv", HEAD + GOOD.replace('"180,000"', "180,000"), "corrections.csv line 2: 8 values where the head names 7"),
         ("corrections.csv", HEAD + GOOD + "x\n", "corrections.csv line 3: 1 values"),
         ("corrections.csv", HEAD + GOOD.replace("180,000", "18O,OOO"), "line 2: budget_received:"),

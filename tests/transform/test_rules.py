@@ -37,8 +37,8 @@ def chosen(rule: Any, question: Question) -> str | None:
 
 def test_the_rules_are_asked_in_the_order_of_the_design():
     assert [name for name, _ in RULES] == [
-        "only_well_formed", "line_wrap", "typed_majority", "register", "corpus_vote", "arithmetic", "name_statistics",
-        "text_majority", "first_complete_copy",
+        "only_well_formed", "line_wrap", "typed_majority", "register", "earlier_delivery", "corpus_vote", "arithmetic",
+        "name_statistics", "text_statistics", "text_majority", "first_complete_copy",
     ]  # fmt: skip
 
 
