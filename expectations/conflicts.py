@@ -14,13 +14,21 @@ from expectations.catalogue import load_reasons
 from expectations.doubt_rules import OCR_RULES
 from expectations.words import label_of, shortened, without_phone
 from transform.addresses import report_of
+from transform.confusions import classify
 from transform.form import Form
 from transform.records import Decision, Delivery, FormCopy, Reading
+from transform.registers import Registers
 from transform.thai import squash
 
 # letters beside a difference that two places must share to be the same substitution, and that are shown
 _SAME, _SHOWN, _SHORT = 6, 18, 60
 _NOTHING = {"th": "(ไม่ได้พิมพ์)", "en": "(nothing printed)"}
+_NO_LETTER = {"th": "(ไม่มี)", "en": "(none)"}
+_KIND = {
+    "likely_misprint": {"th": "ต่างกันที่ตัวอักษรที่มักสับสน", "en": "they differ in letters that are often confused:"},
+    "harmless": {"th": "ต่างกันเพียงรูปเครื่องหมาย", "en": "they differ only in the shape of a sign:"},
+}
+_NO_TEXT = ("typed", "identity", "whole")  # policies of values that are no words
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,13 @@ def copy_numbers(delivery: Delivery) -> dict[str, int]:
     return {copy.copy_id: number for number, copy in enumerate(printed, start=1)}
 
 
-def told(conflict: Conflict, copies: Mapping[str, FormCopy], form: Form, language: str) -> str:
-    """One conflict as one line: the value, what each copy says and where, what was taken and why."""
+def told(
+    conflict: Conflict, copies: Mapping[str, FormCopy], form: Form, language: str, registers: Registers | None = None
+) -> str:
+    """One conflict as one line: the value, what each copy says and where, what was taken and why.
+
+    Where the copies differ only in letters that the registers know to be confused, that is said too.
+    """
     thai = language == "th"
     field = conflict.first.field
     texts = [without_phone(field, text, form) for text in _excerpts([v.text for v in conflict.variants])]
@@ -74,7 +87,27 @@ def told(conflict: Conflict, copies: Mapping[str, FormCopy], form: Form, languag
         places = ", ".join(_place(n, r, copies, thai, several_files) for n, r in variant.printed)
         said.append(f"{places} “{text}”" if text else f"{places} {_NOTHING[language]}")
     label = _label(conflict, form, language)
-    return f"{label}: {' / '.join(said)} → {_taken(conflict, texts, form, language)}"
+    kind = _kind(conflict, form, language, registers) if registers is not None else ""
+    return f"{label}: {' / '.join(said)} → {_taken(conflict, texts, form, language)}{kind}"
+
+
+def _kind(conflict: Conflict, form: Form, language: str, registers: Registers) -> str:
+    """What kind of difference it is, as a clause; nothing where it is one of substance, or no text."""
+    first, *others = [v.text for v in conflict.variants]
+    if form.field_of(conflict.first.field).policy in _NO_TEXT or not (first and all(others)):
+        return ""
+    found = [classify(first, other, registers) for other in others]
+    pairs = dict.fromkeys(pair for difference in found for pair in difference.pairs)
+    if not pairs or any(difference.kind == "substantive" for difference in found):
+        return ""
+    kind = "harmless" if all(difference.kind == "harmless" for difference in found) else "likely_misprint"
+    letters = ", ".join("/".join(_letter(side, language) for side in pair) for pair in pairs)
+    return f" – {_KIND[kind][language]} {letters}"
+
+
+def _letter(text: str, language: str) -> str:
+    """Letters to be read alone: a mark on the circle that holds its place."""
+    return f"◌{text}" if text and category(text[0]) == "Mn" else text or _NO_LETTER[language]
 
 
 def _taken(conflict: Conflict, texts: list[str], form: Form, language: str) -> str:

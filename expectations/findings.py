@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
@@ -17,14 +17,20 @@ import pandas as pd
 
 from expectations.catalogue import load_catalogue
 from expectations.conflicts import conflicts_of, told
+from expectations.corrections_told import RULES as CORRECTION_RULES
+from expectations.corrections_told import Idle, idle
 from expectations.doubts_told import is_unread_picture, losses, not_found, overlooked, pictures
 from expectations.lifecycle import Finding, findings_in, follow
+from expectations.substitutions import RULE as SUBSTITUTION
+from expectations.substitutions import Systematic, open_before, systematic, was_delivered
 from expectations.unread import owned, quoted
 from expectations.validate import Validation
 from expectations.words import label_of, shortened, spoken, without_phone
 from transform.addresses import row_key
 from transform.form import Form
 from transform.records import Decision, Delivery, Night
+from transform.refused_lines import Refused
+from transform.registers import CORRECTIONS_FILE, Correction, Registers
 from transform.tables import frame_of
 
 Place: TypeAlias = tuple[str, int | None, int | None]  # uri, page, line
@@ -64,33 +70,51 @@ def collect(
     validation: Validation,
     previous: Frame,
     form: Form,
+    corrections: Sequence[Correction] = (),
+    known: Collection[str] = (),
+    registers: Registers | None = None,
 ) -> Frame:
     """Rows of quality.finding to insert or replace: what is found tonight, and what is resolved tonight; by finding_id.
 
     `crosscheck_rows` and `validation` are those of the same `frames`; `previous` holds quality.finding of the touched
-    projects and of findings without a project. Pure: the same arguments give the same rows.
+    projects and of findings without a project; `known` are the project codes and copy ids of `corrections` that were
+    delivered before; `registers` tell what kind of difference a conflict is.
+    Pure: the same arguments give the same rows.
     """
+    before = findings_in(previous)
+    folded = systematic(night.deliveries, form, open_before(before, night.night))
     unread = owned(frames["unread_line"], frames["form_copy"])
     drafts = [
-        *_objections(crosscheck_rows, night, unread, form),
+        *_objections(crosscheck_rows, night, unread, form, folded, registers),
+        *(_Draft(**each.row(form)) for each in folded.substitutions),
         *_failing_columns(validation.failures, crosscheck_rows, night, form),
         *_files(night, unread),
         *_codes(night),
     ]
+    without_effect = list(idle(corrections, night, known, form))
+    drafts += [_correction(line) for line in without_effect if not line.is_waiting]
+    drafts += [_refused(line) for line in (registers.refused_corrections if registers else ())]
+    waiting = {_correction(line).finding_id for line in without_effect if line.is_waiting}
     places = _places(night)
     tonight = [_finding(draft, places, night.night, form) for draft in _missing_in_pictures(drafts, night, form)]
     touched = {d.project_code for d in night.deliveries}
     uris = {file.uri for file in night.files}
 
     def is_judged(finding: Finding) -> bool:
+        if finding.rule in CORRECTION_RULES:
+            return finding.finding_id not in waiting
+        if finding.rule == SUBSTITUTION:
+            return was_delivered(finding, before, touched, form)
         if finding.project_code is None:
             return finding.uri in uris
+        if finding.rule == "contested_value" and (finding.project_code, finding.field) in folded.explained:
+            return False  # it stands as it was, and is told with its substitution
         if finding.rule == "narrative_reused" and finding.value not in touched:  # the other project was not compared
             return finding.project_code in touched and _is_rewritten(finding, frames["dim_project_history"])
         return finding.project_code in touched
 
     table = form.tables["finding"]
-    rows = follow(tonight, findings_in(previous), night.night, is_judged)
+    rows = follow(tonight, before, night.night, is_judged)
     return frame_of(table, [{name: getattr(f, name) for name in table.column_names} for f in rows])
 
 
@@ -105,7 +129,9 @@ def _is_rewritten(finding: Finding, history: Frame) -> bool:
 # ---------------------------------------------------------------- what is found
 
 
-def _objections(rows: Frame, night: Night, unread: Frame, form: Form) -> Iterator[_Draft]:
+def _objections(
+    rows: Frame, night: Night, unread: Frame, form: Form, folded: Systematic, given: Registers | None
+) -> Iterator[_Draft]:
     """Cross-checks as they are; conflicts are told with what each copy says, contested ones folded."""
     deliveries = {d.project_code: d for d in night.deliveries}
     conflicts = {d.project_code: conflicts_of(d) for d in night.deliveries}
@@ -116,12 +142,13 @@ def _objections(rows: Frame, night: Night, unread: Frame, form: Form) -> Iterato
         known = conflicts.get(row["project_code"], [])
         if row["rule"] == "copies_conflict":
             if known:  # else only pictures differ, and they are told as such
-                detail = {x: "\n".join(f"• {told(c, copies, form, x)}" for c in known) for x in ("th", "en")}
+                detail = {x: "\n".join(f"• {told(c, copies, form, x, given)}" for c in known) for x in ("th", "en")}
                 yield _Draft(**row | {"value": str(sum(len(c.decisions) for c in known))}, detail=detail)
         elif row["rule"] == "contested_value":
             conflict = next((c for c in known if c.first.field == row["field"]), None)
-            if conflict is not None:  # else it is told with the first value of its substitution
-                yield _Draft(**row, detail={x: told(conflict, copies, form, x) for x in ("th", "en")})
+            if conflict is None or all(map(folded.explains, conflict.decisions)):
+                continue  # it is told with the first value of its substitution, or with that of many projects
+            yield _Draft(**row, detail={x: told(conflict, copies, form, x, given) for x in ("th", "en")})
         elif row["rule"] == "truncated_copy":
             yield _Draft(**row, place=cut.get(row["project_code"]))
         elif row["rule"] in ("read_by_ocr", "second_reader_sees_more", "lost_letters", "pages_not_read"):
@@ -254,6 +281,21 @@ def _codes(night: Night) -> Iterator[_Draft]:
             yield _Draft("code_ambiguous", field="project_code", value=value, of=of, place=place, detail=detail)
         elif copy.project_code is None:
             yield _Draft("code_unreadable", field="project_code", value=value, of=of, place=place)
+
+
+def _correction(line: Idle) -> _Draft:
+    """A line of corrections.csv without effect: once, however the file is sorted."""
+    value = line.line.printed if line.rule == "correction_unmatched" else line.line.project_code
+    return _Draft(
+        line.rule, line.project_code, field=line.line.field, value=value, of=line.of, place=line.place,
+        detail=line.words,
+    )  # fmt: skip
+
+
+def _refused(line: Refused) -> _Draft:
+    """A line of corrections.csv that cannot be used, wherever it stands."""
+    place = (CORRECTIONS_FILE, None, line.line)
+    return _Draft("correction_refused", of=line.text, place=place, detail={"th": line.reason, "en": line.reason})
 
 
 # ---------------------------------------------------------------- where it stands, and in which words

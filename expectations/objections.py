@@ -39,6 +39,16 @@ class Given:
         return {a.prefix: a.agency for a in self.registers.agency_codes if a.status == "VERIFIED"}
 
     @cached_property
+    def agencies_by_prefix(self) -> dict[str, dict[str, int]]:
+        """First four digits of codes → agency as printed → projects: tonight's, and those of nights before."""
+        found = {prefix: dict(names) for prefix, names in self.registers.learned_agencies.items()}
+        named = self.projects[self.projects["agency_name"].notna()]
+        for code, name in zip(named["project_code"], named["agency_name"], strict=True):
+            names = found.setdefault(code[:4], {})
+            names[name] = names.get(name, 0) + 1
+        return found
+
+    @cached_property
     def reports(self) -> Frame:
         """Report rows in order of their numbers, equal numbers in printed order, with what stands before them."""
         rows = self.frames["fact_progress_report"].sort_values(

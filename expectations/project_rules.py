@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 import pandas as pd
@@ -10,8 +11,14 @@ from expectations.doubt_rules import OCR_RULES
 from expectations.objections import Column, Frame, Given, decision_objections, exceeds, objections, span
 from expectations.unread import is_heading
 from extract.encodings import LOST
+from transform.marks import DISTRICT_SAME, district_of, is_like
 from transform.records import OCR
 from transform.thai import squash
+
+# digits of a code that stand for an agency; projects that make its name usual, and how far they must outnumber others
+_PREFIX = 4
+_USUAL_LEAST = 3
+_USUAL_SHARE = 1.5
 
 # ---------------------------------------------------------------- the head of the form
 
@@ -81,6 +88,40 @@ def _agency_code_mismatch(given: Given) -> Frame:
     chosen = registered.notna() & is_whole & differs
     rows = given.projects[chosen]
     return objections(rows, "agency_path[1]", rows["agency_name"], registered[chosen])
+
+
+def _agency_code_unusual(given: Given) -> Frame:
+    """Where the register does not vouch for a prefix: another agency than most other projects of the prefix print."""
+    projects = given.projects
+    usual = {code: _usual_agency(given, code, name) for code, name in _codes_and_agencies(projects)}
+    rows = projects[projects["project_code"].map(lambda code: usual.get(code) is not None).astype(bool)]
+    return objections(rows, "agency_path[1]", rows["agency_name"], rows["project_code"].map(usual))
+
+
+def _usual_agency(given: Given, code: str, printed: str) -> str | None:
+    """The agency that the other projects of a code's prefix print, where it is clear and not the printed one."""
+    prefix = code[:_PREFIX]
+    if prefix in given.verified_agencies:
+        return None
+    votes = Counter(given.agencies_by_prefix.get(prefix, {}))
+    votes[printed] -= 1
+    (name, most), others = max(votes.items(), key=lambda v: (v[1], v[0])), sum(v for v in votes.values() if v > 0)
+    is_clear = most >= _USUAL_LEAST and most * _USUAL_SHARE > others
+    return name if is_clear and not is_like(district_of(name), district_of(printed), DISTRICT_SAME) else None
+
+
+def _code_fits_nothing(given: Given) -> Frame:
+    """A prefix that no register lists and no other project prints: a misread code, or an agency to be entered."""
+    listed = {a.prefix for a in given.registers.agency_codes}
+    known = {p for p, names in given.agencies_by_prefix.items() if sum(names.values()) > 1}
+    prefixes = given.projects["project_code"].str[:_PREFIX]
+    rows = given.projects[~prefixes.isin(listed | known)]
+    return objections(rows, "project_code", rows["project_code"], rows["project_code"].str[:_PREFIX])
+
+
+def _codes_and_agencies(projects: Frame) -> list[tuple[str, str]]:
+    named = projects[projects["agency_name"].notna()]
+    return list(zip(named["project_code"], named["agency_name"], strict=True))
 
 
 # ---------------------------------------------------------------- copies and readings
@@ -157,6 +198,8 @@ PROJECT_RULES: Mapping[str, Callable[[Given], Frame]] = {
     "indicator_missing": _indicator_missing,
     "strategy_missing": _strategy_missing,
     "agency_code_mismatch": _agency_code_mismatch,
+    "agency_code_unusual": _agency_code_unusual,
+    "code_fits_nothing": _code_fits_nothing,
     "truncated_copy": _truncated_copy,
     "copies_conflict": _copies_conflict,
     "contested_value": _contested_value,

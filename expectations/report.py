@@ -13,6 +13,7 @@ import pandas as pd
 
 from expectations.attachment import workbook
 from expectations.catalogue import SEVERITY_ORDER, load_catalogue
+from expectations.corrections_told import RULES as CORRECTION_RULES
 from expectations.items import SEVERITY_TH, Item, by_project, items_of, plain, project_names, render
 from expectations.validate import Validation
 from expectations.words import thai_date
@@ -21,6 +22,7 @@ from transform.records import Night
 
 _MAIL_ITEMS = 30  # findings written out in one section of a mail; the attachment has all
 _SHOWN_APART = ("copies_conflict", "file_rejected")  # in sections of their own
+_NOT_OF_COORDINATORS = CORRECTION_RULES  # lines of a file that coordinators do not keep
 _REPORT_ITEMS = 200  # findings of one rule written out on the page; quality.finding has all
 
 
@@ -44,7 +46,8 @@ def coordinator_mail(
     are left out whatever is passed. `name` is None for the default box, which gets the projects without a coordinator.
     """
     names = project_names(projects)
-    items = items_of(findings[findings["project_code"].isin(names.keys())], names, form)
+    own = findings["project_code"].isin(names.keys()) & ~findings["rule"].isin(_NOT_OF_COORDINATORS)
+    items = items_of(findings[own], names, form)
     if all(item.state == "open" for item in items):
         return None
     sections = [

@@ -17,7 +17,7 @@ from expectations.validate import FAILURE_COLUMNS, Validation, validate
 from transform.addresses import report_of
 from transform.form import load_form
 from transform.records import Decision, Delivery, Evidence, FileOutcome, FormCopy, LineCount, Night, Reading
-from transform.registers import AgencyCode, Registers
+from transform.registers import AgencyCode, Confusion, Registers
 from transform.tables import Earlier, build_frames, frame_of
 
 CODE, NIGHT = "50390000-9001", date(2020, 3, 1)
@@ -32,7 +32,11 @@ REGISTERS = Registers(
         AgencyCode("1000", "สำนักการโยธา", "VERIFIED"),
     ),
     status_words={"reports.plan_status": ("เป็นไปตามแผน",), "reports.target_status": ("เป็นไปตามเป้าหมาย",)},
-)
+    confusions=(
+        Confusion("อ", "ธ", "likely_misprint"), Confusion("็", "๊", "likely_misprint"), Confusion("่", "", "likely_misprint"),
+        Confusion("“", '"', "harmless"),
+    ),
+)  # fmt: skip
 Frames = dict[str, pd.DataFrame]
 
 
@@ -223,7 +227,7 @@ class Office:
             verdict = Validation(frame_of(form.tables["expectation_result"], []), nothing, False, ())
         if previous is None:
             previous = frame_of(form.tables["finding"], [])
-        return collect(night, frames, rows, verdict, previous, form)
+        return collect(night, frames, rows, verdict, previous, form, registers=REGISTERS)
 
 
 @pytest.fixture(scope="session")

@@ -65,9 +65,31 @@ def test_a_conflict_names_its_field_and_what_each_copy_says(office):
     assert row["message_th"].split("\n") == [
         "สำเนาของแบบไม่ตรงกัน 1 แห่ง",
         "• ผู้ประสานงาน สยป.: สำเนาที่ 1 (dump-1.txt หน้า 1 บรรทัด 31) “อีระวุฒิ” / "
-        "สำเนาที่ 2 (dump-2.txt หน้า 1 บรรทัด 112) “ธีระวุฒิ” → ใช้ “ธีระวุฒิ” (สะกดเหมือนชื่อคนไทยมากกว่า)",
+        "สำเนาที่ 2 (dump-2.txt หน้า 1 บรรทัด 112) “ธีระวุฒิ” → ใช้ “ธีระวุฒิ” (สะกดเหมือนชื่อคนไทยมากกว่า) – "
+        "ต่างกันที่ตัวอักษรที่มักสับสน อ/ธ",
     ]
     assert "copy 2 (dump-2.txt page 1 line 112)" in row["message_en"]
+    assert row["message_en"].endswith(
+        "(it is far more like a Thai name) – they differ in letters that are often confused: อ/ธ"
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "first", "second", "said"),
+    [
+        ("project_name", "ช่วยเด็กอ่าน", "ช่วยเด๊กอ่าน", "ต่างกันที่ตัวอักษรที่มักสับสน ◌็/◌๊"),
+        ("project_name", "ช่วยเด็กอ่าน", "ชวยเด็กอ่าน", "ต่างกันที่ตัวอักษรที่มักสับสน ◌่/(ไม่มี)"),
+        ("project_name", "งาน “หนังสือ", 'งาน "หนังสือ', 'ต่างกันเพียงรูปเครื่องหมาย “/"'),
+        ("project_name", "ช่วยเด็กอ่าน", "ช่วยครูอ่าน", None),
+        ("project_name", "ช่วยเด็กอ่าน", None, None),
+        ("budget_received", "180000.00", "190000.00", None),
+    ],
+)
+def test_a_conflict_says_when_only_letters_differ_that_are_often_confused(office, field, first, second, said):
+    readings = office.read(1, field, first, 31), office.read(2, field, second, 112)
+    decided = office.decide(field, *readings, rule="first_complete_copy")
+    message = one(office.findings(office.night([decided])), "copies_conflict")["message_th"]
+    assert message.endswith(f" – {said}" if said else ")")
 
 
 def test_the_same_substitution_in_several_reports_is_told_once(office):
