@@ -134,6 +134,32 @@ def why(
 
 
 @app.command()
+def review(
+    project_codes: Annotated[list[str] | None, typer.Argument(help="Project codes; default: all projects.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Only projects under this code, for example 5036.")] = None,
+    home: Home = None,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print only the ready-made lines, with their head.")] = False,
+) -> None:
+    """List what is contested and which copies are unsure, with ready-made lines for data/reference/corrections.csv."""
+    from load import review_text
+    from load.review import review as review_of
+
+    if as_json and as_csv:
+        mistakes.print("kaona: --json and --csv exclude each other")
+        raise typer.Exit(2)
+    settings = settings_of(home)
+    path = published(settings)
+    with failures():
+        found = review_of(path, project_codes or (), agency)
+    day = tonight().isoformat()
+    if as_json:
+        write_lines([json.dumps(review_text.as_json(found, day), ensure_ascii=False, indent=1)])
+    else:
+        write_lines([review_text.as_csv(found, day) if as_csv else review_text.as_text(found, day)])
+
+
+@app.command()
 def sql(
     query: Annotated[str | None, typer.Argument(help="SQL, read-only; without it tables and views are listed.")] = None,
     home: Home = None,

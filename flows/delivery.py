@@ -96,6 +96,11 @@ def delivered_of(settings: Settings, night: date, listing: Sequence[Pulled]) -> 
     return Delivered(night, f"{night.isoformat()}-{digest[:12]}", tuple(listing), digest)
 
 
+def listed_on(settings: Settings, night: date) -> Delivered:
+    """What the archive knows to have stood in the sources on a night."""
+    return delivered_of(settings, night, read_night(settings.archive, night))
+
+
 def _told_apart(found: list[Pulled], names: dict[str, int]) -> list[Pulled]:
     """Two sources whose folders share a name keep their files apart: the second one's are shown as `inbox~2/…`."""
     roots = {p.uri.split("/", 1)[0] for p in found}

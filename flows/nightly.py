@@ -2,18 +2,20 @@
 
     pull → read → reconcile → build the tables → validate → load → publish → report → mail
 
+A night that comes late, or other registers, make the stored nights decided again, from what was read of them.
+
 The same functions run plainly (`--no-prefect`), as a Prefect flow in which each stage is a task, and again for
 every night of the archive when it is rebuilt. Nothing in them knows of Prefect: `stage` decides how a stage is called.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from flows import stages
-from flows.delivery import Delivered
+from flows.delivery import Delivered, listed_on
 from flows.settings import Settings
 from flows.stages import Frames, Readings, Verdict
 from flows.summary import Summary, Watch
@@ -35,18 +37,49 @@ class Understood(NamedTuple):
 def night(settings: Settings, when: date, delivered: Delivered, watch: Watch, stage: Stage | None = None) -> Summary:
     """Run one night on what was pulled, up to mails in the outbox. Raises when nothing may be published."""
     call = stage or watch.timed
-    understood = understand(settings, when, delivered, watch, call)
+    readings = call(stages.read, settings, delivered, watch)
+    stored = stages.nights_to_decide_again(settings, delivered, readings)
+    if stored:
+        understood = call(decide_again, settings, delivered, readings, stored, watch)
+    else:
+        understood = understand(settings, when, delivered, readings, call)
     return conclude(settings, delivered, understood, watch, call)
 
 
-def understand(settings: Settings, when: date, delivered: Delivered, watch: Watch, stage: Stage) -> Understood:
-    """From files to facts in the working warehouse."""
-    readings = stage(stages.read, settings, delivered, watch)
+def understand(settings: Settings, when: date, delivered: Delivered, readings: Readings, stage: Stage) -> Understood:
+    """From what was read to facts in the working warehouse."""
     reconciled = stage(stages.reconcile, settings, when, readings)
     frames = stage(stages.build_tables, settings, reconciled)
     verdict = stage(stages.validate, settings, delivered, reconciled, frames)
     stage(stages.load, settings, delivered, reconciled, frames, verdict)
     return Understood(readings, reconciled, frames, verdict)
+
+
+def decide_again(
+    settings: Settings, delivered: Delivered, readings: Readings, stored: Sequence[date], watch: Watch
+) -> Understood:
+    """Decide the stored nights once more, from what was read, with tonight in its place among them; tonight's result.
+
+    What is published is what a rebuild from the archive would give: so a night that comes late, or another register,
+    counts for the nights after it too. A new working file is made, and takes the old one's place when it is complete.
+    """
+    from flows.rebuild import scratch
+
+    with scratch(settings, settings.home / "work") as aside:
+        with watch.progress("deciding again", len({*stored, delivered.night})) as step:
+            for when in sorted({*stored, delivered.night}):
+                of_night = readings if when == delivered.night else stages.restored(settings, when)
+                listing = delivered if when == delivered.night else listed_on(settings, when)
+                understood = understand(aside, when, listing, of_night, _plainly)
+                if when == delivered.night:
+                    tonight = understood
+                step()
+        stages.take_over(aside, settings)
+    return tonight
+
+
+def _plainly(function: Callable[..., T], *arguments: Any) -> T:
+    return function(*arguments)
 
 
 def conclude(

@@ -5,11 +5,13 @@ The archive holds the bytes of every file and the list of every night; nothing e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flows import stages
-from flows.delivery import Delivered, delivered_of, nights_of, only_run, read_night
+from flows.delivery import Delivered, listed_on, nights_of, only_run
 from flows.nightly import Understood, conclude, understand
 from flows.settings import Settings
 from flows.summary import Summary, Watch
@@ -20,23 +22,19 @@ def rebuild_all(settings: Settings, watch: Watch) -> Summary:
 
     Raises ValueError when the archive knows no night. Until the new file is complete the old one stands.
     """
-    from load.warehouse import work_path
-
-    with only_run(settings), TemporaryDirectory(prefix="rebuild-", dir=settings.home / "work") as folder:
-        scratch = _scratch(settings, Path(folder))
-        delivered, understood = replay(scratch, watch)
-        work_path(scratch.home).replace(work_path(settings.home))
+    with only_run(settings), scratch(settings, settings.home / "work") as aside:
+        delivered, understood = replay(aside, watch)
+        stages.take_over(aside, settings)
         return conclude(settings, delivered, understood, watch)
 
 
 def verify_exports(settings: Settings) -> list[str]:
     """Names of exported files that a rebuild in a scratch folder does not give byte for byte; [] when all are equal."""
     watch = Watch(is_quiet=True)
-    with TemporaryDirectory(prefix="verify-") as folder:
-        scratch = _scratch(settings, Path(folder))
-        replay(scratch, watch)
-        stages.publish(scratch)
-        made, published = (_exports(s) for s in (scratch, settings))
+    with scratch(settings) as aside:
+        replay(aside, watch)
+        stages.publish(aside)
+        made, published = (_exports(s) for s in (aside, settings))
         names = sorted(set(made) | set(published))
         return [
             n for n in names if n not in made or n not in published or made[n].read_bytes() != published[n].read_bytes()
@@ -47,8 +45,12 @@ def _exports(settings: Settings) -> dict[str, Path]:
     return {p.name: p for p in (settings.published.parent / "exports").glob("*.parquet")}
 
 
-def _scratch(settings: Settings, folder: Path) -> Settings:
-    return settings.model_copy(update={"home": folder, "archive_at": settings.archive.resolve(), "write_mails": False})
+@contextmanager
+def scratch(settings: Settings, beside: Path | None = None) -> Iterator[Settings]:
+    """Settings of a home of its own, with the same archive, that disappears with its files at the end."""
+    with TemporaryDirectory(prefix="aside-", dir=beside) as folder:
+        changes = {"home": Path(folder), "archive_at": settings.archive.resolve(), "write_mails": False}
+        yield settings.model_copy(update=changes)
 
 
 def replay(settings: Settings, watch: Watch) -> tuple[Delivered, Understood]:
@@ -57,6 +59,7 @@ def replay(settings: Settings, watch: Watch) -> tuple[Delivered, Understood]:
     if not nights:
         raise ValueError("the archive knows no night; run `kaona run` first")
     for when in nights:
-        delivered = delivered_of(settings, when, read_night(settings.archive, when))
-        understood = understand(settings, when, delivered, watch, watch.timed)
+        delivered = listed_on(settings, when)
+        readings = watch.timed(stages.read, settings, delivered, watch)
+        understood = understand(settings, when, delivered, readings, watch.timed)
     return delivered, understood

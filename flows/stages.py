@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,12 @@ from flows.delivery import VERSION, Delivered, identity
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch
 from transform.form import load_form
-from transform.night import FileReading, read_file, reconcile_night
-from transform.records import Night
+from transform.night import FileReading, decide_night, printed_codes, read_file, recognise_night
+from transform.past import asked_of
+from transform.records import FileOutcome, FormCopy, Night
+from transform.refused_lines import usable
 from transform.registers import Registers, read_registers
+from transform.registers_used import register_hashes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,8 +63,9 @@ class NotPublished(RuntimeError):
 
 
 def registers_of(settings: Settings) -> Registers:
-    """The registers under `reference`."""
-    return read_registers(settings.registers())
+    """The registers under `reference`; lines of corrections.csv that cannot be used are set aside with the reason."""
+    files, refused = usable(settings.registers())
+    return replace(read_registers(files), refused_corrections=refused)
 
 
 def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
@@ -88,6 +93,8 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
             duplicate += 1
         else:
             to_read[sha] = source
+    for line in registers_of(settings).refused_corrections:
+        watch.console.print(f"a correction is not used: {line.reason}", highlight=False, markup=False)
     form = load_form()
     new = [read_file(result, form) for result in refused]
     with watch.progress("reading", len(to_read)) as step:
@@ -105,17 +112,59 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
     replaced = {f.outcome.source_sha256 for f in new} | {
         o.source_sha256 for o in outcomes if o.media_type == UNPULLED and o.uri in {p.uri for p in delivered.listing}
     }
-    kept = tuple(
-        FileReading(o, tuple(c for c in copies if c.source_sha256 == o.source_sha256))
-        for o in outcomes
-        if o.source_sha256 not in replaced
-    )
+    kept = _by_file((o for o in outcomes if o.source_sha256 not in replaced), copies)
     return Readings(tuple(new), kept, unchanged, duplicate)
 
 
+def nights_to_decide_again(settings: Settings, delivered: Delivered, readings: Readings) -> list[date]:
+    """The stored nights, when tonight comes before the last of them or the registers are other ones; [] nearly always.
+
+    A night counts for the nights after it: what it teaches of projects and texts is known from then on.
+    """
+    from load.warehouse import nights_stored, open_work, registers_stored
+
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        stored, used = nights_stored(con), registers_stored(con)
+    given = {name: sha for name, (sha, _) in register_hashes(settings.registers()).items()}
+    is_late = bool(readings.new) and bool(stored) and delivered.night < stored[-1]
+    others = [night for night in stored if night != delivered.night]
+    return others if is_late or (others and used != given) else []
+
+
+def take_over(aside: Settings, settings: Settings) -> None:
+    """Put the working file of another home in the place of this one's; until then the old one stands."""
+    from load.warehouse import work_path
+
+    work_path(aside.home).replace(work_path(settings.home))
+
+
+def restored(settings: Settings, when: date) -> Readings:
+    """What was read for a night before, as the working warehouse keeps it; nothing of it is read again."""
+    from load.warehouse import copies_of_night, files_of_night, open_work
+
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        outcomes, copies = files_of_night(con, when), copies_of_night(con, when)
+    return Readings((), _by_file(outcomes, copies), len(outcomes), 0)
+
+
+def _by_file(outcomes: Iterable[FileOutcome], copies: Iterable[FormCopy]) -> tuple[FileReading, ...]:
+    of_file: dict[str, list[FormCopy]] = defaultdict(list)
+    for copy in copies:
+        of_file[copy.source_sha256].append(copy)
+    return tuple(FileReading(o, tuple(of_file[o.source_sha256])) for o in outcomes)
+
+
 def reconcile(settings: Settings, when: date, readings: Readings) -> Night:
-    """Recognise the copies of each project among the night's files and decide every field."""
-    return reconcile_night(when, [*readings.before, *readings.new], registers_of(settings), load_form())
+    """Recognise the copies of each project among the night's files and decide every field, with what nights before
+    this one know of both."""
+    from load.past import known_projects, past_of
+    from load.warehouse import open_work
+
+    files, registers, form = [*readings.before, *readings.new], registers_of(settings), load_form()
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        recognised = recognise_night(files, registers, known_projects(con, when, printed_codes(files)))
+        past = past_of(con, when, recognised.groups, asked_of(recognised.groups, form))
+    return decide_night(when, recognised, registers, form, past)
 
 
 def build_tables(settings: Settings, night: Night) -> Frames:
@@ -133,15 +182,22 @@ def validate(settings: Settings, delivered: Delivered, night: Night, frames: Fra
     from expectations import crosschecks
     from expectations.findings import collect
     from expectations.validate import validate as run_suites
+    from load.corrections import codes_delivered
+    from load.past import agencies_before
     from load.warehouse import findings, open_work
 
     codes = {d.project_code for d in night.deliveries}
     tonight = {n: f[f["project_code"].isin(codes)] if n == "dim_project" else f for n, f in frames.items()}
-    rows = crosschecks.run(tonight, registers_of(settings))
+    registers = registers_of(settings)
+    corrections = registers.corrections
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        registers = replace(registers, learned_agencies=agencies_before(con, night.night, codes))
+    rows = crosschecks.run(tonight, registers)
     verdict = run_suites(frames, rows, run_id=delivered.run_id)
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        previous = findings(con)
-    return Verdict(verdict, collect(night, frames, rows, verdict, previous, load_form()))
+        previous, delivered_before = findings(con), codes_delivered(con, (c.project_code for c in corrections))
+    found = collect(night, frames, rows, verdict, previous, load_form(), corrections, delivered_before, registers)
+    return Verdict(verdict, found)
 
 
 def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames, verdict: Verdict) -> None:
@@ -177,6 +233,8 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
     register = pd.DataFrame(
         {"prefix": [a.prefix for a in codes], "agency": [a.agency for a in codes], "status": [a.status for a in codes]}
     )
+    used = [{"name": n, "sha256": sha, "entries": e} for n, (sha, e) in register_hashes(settings.registers()).items()]
+    registers_used = frame_of(tables["register"], used)
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         apply_night(
             con,
@@ -187,6 +245,8 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
             expectation_results=verdict.validation.results,
             findings=verdict.findings,
             register=register,
+            registers_used=registers_used,
+            corrections=registers_of(settings).corrections,
         )
 
 

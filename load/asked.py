@@ -1,14 +1,32 @@
-"""Which addresses a person means: `targets[1]`, `coordinator`, `reports[3]`, `budget_received_baht`."""
+"""Which project and addresses a person means: `targets[1]`, `coordinator`, `reports[3]`, `budget_received_baht`."""
 
 from __future__ import annotations
 
 import difflib
 import re
 from collections.abc import Iterable
+from datetime import date
+
+import duckdb
 
 from transform.form import Field, Form
 
 _NUMBERS = re.compile(r"\[[^\]]*\]")
+
+
+def project_of(con: duckdb.DuckDBPyConnection, code: str) -> tuple[str | None, date]:
+    """Name of a project and the night of its latest delivery.
+
+    Raises ValueError with the nearest codes when there is no such project.
+    """
+    row = con.execute("SELECT project_name, last_seen FROM main.dim_project WHERE project_code = ?", [code]).fetchone()
+    if row is not None:
+        return row[0], row[1]
+    near = con.execute(
+        "SELECT project_code FROM main.dim_project ORDER BY levenshtein(project_code, ?), project_code LIMIT 3", [code]
+    ).fetchall()
+    known = ", ".join(n[0] for n in near) or "none: no project was published yet"
+    raise ValueError(f"{code}: no such project; expected a full code such as 50390000-3367. Nearest: {known}")
 
 
 def addresses_of(form: Form, asked: str | None, decided: Iterable[str]) -> tuple[str, ...]:

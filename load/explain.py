@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from load.asked import addresses_of, field_of
+from load.asked import addresses_of, field_of, project_of
 from load.publish import reading
 from transform.form import FORM_FOLDER, Form, load_form
 from transform.records import OCR, SECOND_READER
@@ -49,13 +49,28 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A line of data/reference/corrections.csv that applied: where `printed` was read, `right` is meant."""
+
+    line: int
+    printed: str
+    right: str
+    reason: str
+    who: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
-    """What was chosen on one night."""
+    """What was chosen on one night, and where it stands first; None where no reading says it as it was chosen."""
 
     night: date
     value: str | None
     rule: str
     confidence: str
+    uri: str | None = None
+    page: int | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,8 @@ class Explained:
     is_conflict: bool
     readings: tuple[Witness, ...]
     history: tuple[Past, ...]
+    grounds: str | None = None
+    corrections: tuple[Reviewed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,31 +120,28 @@ def why(path: Path, project_code: str, field: str | None = None) -> Explanation:
     """
     form = load_form()
     with reading(path) as con:
-        project = _project(con, project_code)
+        project = project_of(con, project_code)
         decisions = _decisions(con, project_code)
         addresses = addresses_of(form, field, decisions)
         witnesses = _witnesses(con, project_code, addresses)
+        places = _places(con, project_code, addresses)
+        reviewed = _reviewed(con, project_code)
     name, night = project
-    fields = tuple(_explained(form, address, decisions.get(address, []), witnesses, night) for address in addresses)
+    fields = tuple(
+        replace(
+            _explained(form, address, decisions.get(address, []), witnesses, places, night),
+            corrections=tuple(reviewed.get(address, ())),
+        )
+        for address in addresses
+    )
     return Explanation(project_code, name, night, fields)
 
 
-def _project(con: duckdb.DuckDBPyConnection, code: str) -> tuple[str | None, date]:
-    row = con.execute("SELECT project_name, last_seen FROM main.dim_project WHERE project_code = ?", [code]).fetchone()
-    if row is not None:
-        return row[0], row[1]
-    near = con.execute(
-        "SELECT project_code FROM main.dim_project ORDER BY levenshtein(project_code, ?), project_code LIMIT 3", [code]
-    ).fetchall()
-    known = ", ".join(n[0] for n in near) or "none: no project was published yet"
-    raise ValueError(f"{code}: no such project; expected a full code such as 50390000-3367. Nearest: {known}")
-
-
 def _decisions(con: duckdb.DuckDBPyConnection, code: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Decisions of every field, newest night first: night, value, rule, confidence, decidable, distinct readings."""
+    """Decisions of every field, newest night first: night, value, rule, confidence, decidable, readings, grounds."""
     rows = con.execute(
         "SELECT field, CAST(split_part(delivery_id, '@', 2) AS DATE) AS night, value, rule, confidence, is_decidable, "
-        "distinct_readings FROM lineage.decision WHERE project_code = ? ORDER BY field, night DESC",
+        "distinct_readings, grounds FROM lineage.decision WHERE project_code = ? ORDER BY field, night DESC",
         [code],
     ).fetchall()
     found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
@@ -150,33 +164,66 @@ def _witnesses(con: duckdb.DuckDBPyConnection, code: str, addresses: Sequence[st
     return found
 
 
+def _places(
+    con: duckdb.DuckDBPyConnection, code: str, addresses: Sequence[str]
+) -> dict[tuple[str, date], tuple[str, int, int]]:
+    """(field, night) → file, page and line of the first reading that says what was chosen then."""
+    rows = con.execute(
+        "SELECT field, night, uri, page, line_first FROM main.v_evidence WHERE project_code = ? AND is_chosen "
+        "AND field IN (SELECT unnest(?::VARCHAR[])) "
+        "ORDER BY field, night, is_truncated, uri, ordinal, page, line_first, char_from",
+        [code, list(addresses)],
+    ).fetchall()
+    found: dict[tuple[str, date], tuple[str, int, int]] = {}
+    for field, night, *place in rows:
+        found.setdefault((field, night), tuple(place))
+    return found
+
+
+def _reviewed(con: duckdb.DuckDBPyConnection, code: str) -> dict[str, list[Reviewed]]:
+    """Corrections that apply to the latest delivery, by field; those that place a copy are about the code."""
+    rows = con.execute(
+        'SELECT field, line, printed, "right", reason, who, "when" FROM lineage.correction '
+        "WHERE state = 'applied' AND (project_code = $code OR (field = 'project_code' AND \"right\" = $code)) "
+        "ORDER BY line",
+        {"code": code},
+    ).fetchall()
+    found: dict[str, list[Reviewed]] = defaultdict(list)
+    for field, *rest in rows:
+        found[field].append(Reviewed(*rest))
+    return found
+
+
 def _explained(
     form: Form,
     address: str,
     decided: Sequence[tuple[Any, ...]],
     witnesses: Mapping[str, Sequence[Witness]],
+    places: Mapping[tuple[str, date], tuple[str, int, int]],
     night: date,
 ) -> Explained:
     field = field_of(form, address)
     current = decided[0] if decided and decided[0][0] == night else None
-    _, value, rule, confidence, is_decidable, distinct = current or (night, None, None, None, None, 0)
+    _, value, rule, confidence, is_decidable, distinct, grounds = current or (night, None, None, None, None, 0, None)
     return Explained(
         field=address,
         th=field.th if field else address,
         en=field.en if field else address,
         column=f"{field.table}.{field.column}" if field and field.table else None,
         value=value,
-        rule=_rule(rule) if rule else None,
+        rule=rule_of(rule) if rule else None,
         confidence=confidence,
         is_decidable=is_decidable,
         is_correction=rule == "correction",
         is_conflict=distinct > 1,
         readings=tuple(witnesses.get(address, ())),
-        history=tuple(Past(*row[:4]) for row in decided),
+        history=tuple(Past(*row[:4], *places.get((address, row[0]), ())) for row in decided),
+        grounds=grounds,
     )
 
 
-def _rule(id: str) -> Rule:
+def rule_of(id: str) -> Rule:
+    """A rule in words, also one that rules.toml does not describe."""
     nowhere = "data/form/rules.toml does not describe this rule"
     return load_rules().get(id) or Rule(id, nowhere, nowhere, nowhere, nowhere)
 
@@ -221,9 +268,17 @@ def _field_lines(field: Explained, in_words: bool) -> list[str]:
     lines = [f"value    {_shown(field.value)}   ({field.confidence}{doubt})"]
     if field.column:
         lines.append(f"column   {field.column}")
+    for reviewed in field.corrections:
+        lines += [
+            f"reviewed {reviewed.who} {reviewed.when}: {_shown(reviewed.printed)} → {_shown(reviewed.right or None)}",
+            f"         {reviewed.reason} (data/reference/corrections.csv line {reviewed.line})",
+        ]
     for i, witness in enumerate(field.readings):
         lines.append(f"{'readings' if i == 0 else '':<9}{'✓' if witness.is_chosen else ' '} {_witness_line(witness)}")
     lines.append(f"rule     {field.rule.id}" + (f": {field.rule.th}" if in_words else ""))
+    if field.grounds:
+        first, *more = field.grounds.split("\n")
+        lines += [f"grounds  {first}", *(f"         {line}" for line in more)]
     if in_words:
         lines += [f"         {field.rule.en}", f"changes  {field.rule.change_th}", f"         {field.rule.change_en}"]
     return lines + _history_lines(field)
@@ -249,8 +304,12 @@ def _history_lines(field: Explained) -> list[str]:
     changes = [past for past, old in zip(field.history, older, strict=True) if old is None or old.value != past.value]
     if len(changes) < 2 and field.rule is not None:
         return []
-    lines = [f"from {past.night.isoformat()}  {_shown(past.value)}  ({past.rule})" for past in changes]
+    lines = [f"from {past.night.isoformat()}  {_shown(past.value)}  ({past.rule}{_read_at(past)})" for past in changes]
     return [f"{'history' if i == 0 else '':<9}{line}" for i, line in enumerate(lines)]
+
+
+def _read_at(past: Past) -> str:
+    return f"; {past.uri} p.{past.page} L{past.line}" if past.uri else ""
 
 
 def _shown(text: str | None) -> str:

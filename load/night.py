@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -11,9 +11,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from load.corrections import compute_corrections
 from load.dimensions import compute_dimensions
 from load.schema import YEAR_LIMIT, columns_sql, quoted, transaction
 from transform.form import Table, load_form
+from transform.registers import CORRECTIONS_FILE, Correction
 
 # every row of these belongs to a file or a delivery of one night, and is written again with that night
 NIGHTLY = ("source_file", "form_copy", "unread_line", "reading", "decision", "rejected_file")
@@ -29,13 +31,16 @@ def apply_night(
     expectation_results: pd.DataFrame,
     findings: pd.DataFrame,
     register: pd.DataFrame,
+    registers_used: pd.DataFrame,
+    corrections: Sequence[Correction] = (),
 ) -> None:
     """Write one night: replace the rows of the projects it touches and of its files, then compute the dimensions.
 
     `frames` are those of transform.tables.build_frames; the projects in `dim_project` are the touched ones. `register`
-    names the agency codes (prefix, agency, status). Raises ValueError, with the warehouse as it was, when a frame lacks
-    a column or repeats a key, an amount is no exact DECIMAL, a date lies past the year 2400, or a project that lost its
-    delivery of this night is not among the touched ones though other nights delivered it.
+    names the agency codes (prefix, agency, status), `registers_used` all registers the night was decided with. Raises
+    ValueError, with the warehouse as it was, when a frame lacks a column or repeats a key, an amount is no exact
+    DECIMAL, a date lies past the year 2400, or a project that lost its delivery of this night is not among the touched
+    ones though other nights delivered it.
     """
     tables = load_form().tables
     loaded = {
@@ -44,6 +49,7 @@ def apply_night(
         "run": run,
         "expectation_result": expectation_results,
         "finding": findings,
+        "register": registers_used,
     }
     prepared = {name: prepared_frame(tables[name], frame) for name, frame in loaded.items()}
     missing = [name for name in (*project_tables(), *NIGHTLY) if name not in prepared]
@@ -55,7 +61,8 @@ def apply_night(
             for name in prepared:
                 _insert(con, tables[name])
             _delete_projects_without_evidence(con, night)
-            compute_dimensions(con, "incoming_register")
+            compute_dimensions(con, "incoming_agency_code")
+            compute_corrections(con, corrections)
     except (duckdb.ConstraintException, duckdb.ConversionException) as error:
         raise ValueError(f"night {night} was not loaded, the warehouse is as before: {error}") from error
 
@@ -126,6 +133,7 @@ def _delete(con: duckdb.DuckDBPyConnection, night: date) -> None:
         ("quality.run", "night = $night"),
     ):
         con.execute(f"DELETE FROM {table} WHERE {where}", {"night": night})
+    con.execute("DELETE FROM lineage.register")
     con.execute(
         "CREATE OR REPLACE TEMP TABLE lost_delivery AS SELECT DISTINCT project_code FROM lineage.decision "
         "WHERE split_part(delivery_id, '@', 2) = ? "
@@ -136,8 +144,8 @@ def _delete(con: duckdb.DuckDBPyConnection, night: date) -> None:
     con.execute(
         "DELETE FROM quality.finding WHERE finding_id IN (SELECT finding_id FROM incoming_finding) "
         "OR (first_seen = $night AND (project_code IN (SELECT project_code FROM incoming_dim_project) "
-        "OR (project_code IS NULL AND uri IN (SELECT uri FROM incoming_source_file))))",
-        {"night": night},
+        "OR (project_code IS NULL AND uri IN (SELECT uri FROM incoming_source_file)) OR uri = $corrections))",
+        {"night": night, "corrections": CORRECTIONS_FILE},
     )
     con.execute(
         "DELETE FROM lineage.sighting AS s USING incoming_sighting AS i "
@@ -172,7 +180,7 @@ def _registered(
     con: duckdb.DuckDBPyConnection, frames: Mapping[str, pd.DataFrame], register: pd.DataFrame
 ) -> Iterator[None]:
     views = {f"incoming_{name}": frame for name, frame in frames.items()}
-    views["incoming_register"] = register[["prefix", "agency", "status"]].astype("str")
+    views["incoming_agency_code"] = register[["prefix", "agency", "status"]].astype("str")
     for name, frame in views.items():
         con.register(name, frame)
     try:

@@ -30,8 +30,10 @@ __all__ = [
     "files_of_night",
     "findings",
     "known_files",
+    "nights_stored",
     "open_work",
     "projects_of_night",
+    "registers_stored",
     "work_path",
 ]
 
@@ -90,6 +92,16 @@ def known_files(con: duckdb.DuckDBPyConnection) -> dict[str, KnownFile]:
     return {sha: KnownFile(status, version) for sha, status, version in rows}
 
 
+def nights_stored(con: duckdb.DuckDBPyConnection) -> list[date]:
+    """Nights that brought files, in order."""
+    return [row[0] for row in con.execute("SELECT DISTINCT night FROM lineage.source_file ORDER BY night").fetchall()]
+
+
+def registers_stored(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Name → hash of the registers that everything stored was decided with; {} before the first night."""
+    return dict(con.execute("SELECT name, sha256 FROM lineage.register ORDER BY name").fetchall())
+
+
 def copies_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FormCopy, ...]:
     """Copies loaded for a night, just as they were read; in order of file and place, readings in printed order."""
     readings: dict[str, list[Reading]] = defaultdict(list)
@@ -106,7 +118,7 @@ def copies_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FormCo
     columns = (
         "copy_id", "source_sha256", "uri", "media_type", "night", "ordinal", "page_first", "line_first", "page_last",
         "line_last", "printed_code", "project_code", "fiscal_year_be", "is_truncated", "is_closed",
-        "overlooked", "unread_pages",
+        "overlooked", "unread_pages", "print_sha",
     )  # fmt: skip
     named = ", ".join(f"{'f' if column == 'media_type' else 'c'}.{column}" for column in columns)
     copies = con.execute(

@@ -160,6 +160,9 @@ class Warehouse:
             "expectation_results": frame_of(tables["expectation_result"], [result]),
             "findings": frame_of(tables["finding"], [finding]),
             "register": REGISTER,
+            "registers_used": frame_of(
+                tables["register"], [{"name": "departments.csv", "sha256": "0" * 64, "entries": 1}]
+            ),
         } | given
         apply_night(self.con, frames, night=night.night, **rest)
 

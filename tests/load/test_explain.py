@@ -161,7 +161,10 @@ coordinator.name  ผู้ประสานงาน สยป. · Coordinator
            A confirmed name in data/reference/contacts.csv, or a line in data/reference/corrections.csv."""
     )
     history = as_text(why(published, CODE, "budget_received"))
-    assert "history  from 2026-01-06  200000.00  (agreed)\n           from 2026-01-05  180000.00  (agreed)" in history
+    assert (
+        "history  from 2026-01-06  200000.00  (agreed; inbox/cccc.txt p.1 L5)\n"
+        "           from 2026-01-05  180000.00  (agreed; inbox/aaaa.txt p.1 L5)"
+    ) in history
     assert "L15-16: ย่อหน้าแรก ⏎ ย่อหน้าสอง" in as_text(why(published, CODE, "rationale"))
 
 
