@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Literal, NamedTuple
 
 from expectations.words import shortened, without_phone
@@ -42,7 +43,11 @@ class Idle(NamedTuple):
 
 
 def idle(lines: Sequence[Correction], night: Night, known: Collection[str], form: Form) -> Iterator[Idle]:
-    """Lines that change nothing tonight. `known`: project codes and copy ids that were ever delivered before."""
+    """Lines that change nothing tonight. `known`: project codes and copy ids that were ever delivered before.
+
+    A line is told from the night on that its `when` names: stored nights are decided again with today's lines.
+    """
+    lines = [line for line in lines if _is_due(line, night.night)]
     yield from _copies([c for c in lines if c.field == "project_code"], night, known)
     decided = {(d.project_code, d.field): d for x in night.deliveries for d in x.decisions}
     delivered = {x.project_code for x in night.deliveries}
@@ -70,6 +75,13 @@ def idle(lines: Sequence[Correction], night: Night, known: Collection[str], form
                     "en": f"{printed} → {right}; {why['en']}",
                 }
                 yield Idle("correction_unmatched", line, code, words)
+
+
+def _is_due(line: Correction, night: date) -> bool:
+    try:
+        return date.fromisoformat(line.when) <= night
+    except ValueError:
+        return True
 
 
 def _copies(lines: Sequence[Correction], night: Night, known: Collection[str]) -> Iterator[Idle]:

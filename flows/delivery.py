@@ -22,6 +22,7 @@ from extract.document import Rejection
 from extract.read import reader_version
 from extract.sources import Pulled, pull
 from flows.settings import CHECKOUT, Settings
+from transform.registers_used import RULES_VERSION
 
 # a change of this makes the next night do its work again even when no file is new
 VERSION = "0.1.0"
@@ -91,7 +92,8 @@ def pull_sources(settings: Settings, night: date) -> Delivered:
 def delivered_of(settings: Settings, night: date, listing: Sequence[Pulled]) -> Delivered:
     """A listing with its identity."""
     rows = [[p.uri, identity(p)] for p in listing]
-    inputs = json.dumps([rows, reader_version(settings.reading), VERSION, registry_hash(settings)], ensure_ascii=False)
+    program = [reader_version(settings.reading), VERSION, RULES_VERSION, registry_hash(settings)]
+    inputs = json.dumps([rows, *program], ensure_ascii=False)
     digest = hashlib.sha256(inputs.encode()).hexdigest()
     return Delivered(night, f"{night.isoformat()}-{digest[:12]}", tuple(listing), digest)
 
@@ -175,7 +177,9 @@ def nothing_new(settings: Settings, delivered: Delivered) -> dict[str, Any] | No
     if last.get("digest") != delivered.digest or not settings.published.is_file():
         return None
     summary = last.get("summary")
-    return summary if isinstance(summary, dict) else None
+    if not isinstance(summary, dict) or delivered.night.isoformat() < str(summary.get("night")):
+        return None  # the same files on an earlier night: then they were delivered earlier
+    return summary
 
 
 def remember(settings: Settings, delivered: Delivered, summary: Mapping[str, Any]) -> None:

@@ -66,9 +66,10 @@ def decide_again(
     from flows.rebuild import scratch
 
     with scratch(settings, settings.home / "work") as aside:
+        brought = frozenset(file.outcome.source_sha256 for file in readings.new)
         with watch.progress("deciding again", len({*stored, delivered.night})) as step:
             for when in sorted({*stored, delivered.night}):
-                of_night = readings if when == delivered.night else stages.restored(settings, when)
+                of_night = readings if when == delivered.night else stages.restored(settings, when, brought)
                 listing = delivered if when == delivered.night else listed_on(settings, when)
                 understood = understand(aside, when, listing, of_night, _plainly)
                 if when == delivered.night:

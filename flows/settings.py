@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from extract.encodings import decode
 from extract.options import Options
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -97,7 +98,19 @@ class Settings(BaseSettings):
     def registers(self) -> dict[str, str]:
         """Texts of the files under `reference`, by name; the registers are built from them."""
         files = sorted(p for p in self.reference.glob("*.?sv") if p.is_file()) if self.reference.is_dir() else []
-        return {p.name: p.read_text(encoding="utf-8-sig") for p in files}
+        return {p.name: _register_text(p) for p in files}
+
+
+def _register_text(path: Path) -> str:
+    """A register as text; Excel in Thai saves CSV as cp874. Raises ValueError naming the file when it is no text."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return decode(path.read_bytes())[0]
+    except ValueError as error:
+        raise ValueError(f"data/reference/{path.name}: {error}; save the file as UTF-8") from error
 
 
 def tonight() -> date:

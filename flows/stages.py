@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -80,6 +80,7 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
     to_read: dict[str, SourceFile] = {}
     version = reader_version(settings.reading)
     refused: list[ReadResult] = []
+    moved: dict[str, tuple[date, SourceFile]] = {}
     unchanged = duplicate = 0
     for pulled in delivered.listing:
         sha = identity(pulled)
@@ -88,7 +89,10 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
         if pulled.rejection is not None:
             refused.append(rejected(source, UNPULLED, pulled.rejection, settings.reading))
         elif before is not None and (before.status == "read" or before.reader_version == version):
-            unchanged += 1
+            if before.night > delivered.night:  # a later night had brought these bytes; now this one did
+                moved.setdefault(sha, (before.night, source))
+            else:
+                unchanged += 1
         elif sha in to_read:
             duplicate += 1
         else:
@@ -96,7 +100,7 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
     for line in registers_of(settings).refused_corrections:
         watch.console.print(f"a correction is not used: {line.reason}", highlight=False, markup=False)
     form = load_form()
-    new = [read_file(result, form) for result in refused]
+    new = [read_file(result, form) for result in refused] + _brought_earlier(settings, moved)
     with watch.progress("reading", len(to_read)) as step:
         for result in read_all(
             list(to_read.values()),
@@ -114,6 +118,18 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
     }
     kept = _by_file((o for o in outcomes if o.source_sha256 not in replaced), copies)
     return Readings(tuple(new), kept, unchanged, duplicate)
+
+
+def _brought_earlier(settings: Settings, moved: Mapping[str, tuple[date, SourceFile]]) -> list[FileReading]:
+    """Files that are stored with a later night, as of the night that turns out to have brought them first."""
+    found = []
+    for stored in sorted({night for night, _ in moved.values()}):
+        for file in restored(settings, stored).before:
+            _, source = moved.get(file.outcome.source_sha256, (None, None))
+            if source is not None:
+                copies = tuple(replace(copy, night=source.night, uri=source.uri) for copy in file.copies)
+                found.append(FileReading(replace(file.outcome, night=source.night, uri=source.uri), copies))
+    return found
 
 
 def nights_to_decide_again(settings: Settings, delivered: Delivered, readings: Readings) -> list[date]:
@@ -138,13 +154,17 @@ def take_over(aside: Settings, settings: Settings) -> None:
     work_path(aside.home).replace(work_path(settings.home))
 
 
-def restored(settings: Settings, when: date) -> Readings:
-    """What was read for a night before, as the working warehouse keeps it; nothing of it is read again."""
+def restored(settings: Settings, when: date, without: frozenset[str] = frozenset()) -> Readings:
+    """What was read for a night before, as the working warehouse keeps it; nothing of it is read again.
+
+    `without`: hashes of files that another night brought earlier.
+    """
     from load.warehouse import copies_of_night, files_of_night, open_work
 
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         outcomes, copies = files_of_night(con, when), copies_of_night(con, when)
-    return Readings((), _by_file(outcomes, copies), len(outcomes), 0)
+    kept = [o for o in outcomes if o.source_sha256 not in without]
+    return Readings((), _by_file(kept, copies), len(kept), 0)
 
 
 def _by_file(outcomes: Iterable[FileOutcome], copies: Iterable[FormCopy]) -> tuple[FileReading, ...]:

@@ -85,7 +85,10 @@ def agencies_before(con: duckdb.DuckDBPyConnection, night: date, tonight: Iterab
 
 
 def past_of(con: duckdb.DuckDBPyConnection, night: date, tonight: Iterable[str], asked: Asked) -> Past:
-    """What earlier nights say to tonight's questions; projects delivered `tonight` do not vote for others here."""
+    """What earlier nights say to tonight's questions; projects delivered `tonight` do not vote for others here.
+
+    Only what all copies of a project said is a vote: a value that votes once decided must not vote itself.
+    """
     if not asked.own:
         return Past.nothing()
     return Past(_votes(con, night, sorted(set(tonight)), asked), _own(con, night, asked))
@@ -103,6 +106,7 @@ def _votes(
             SELECT a.base, a.text_key, count(DISTINCT d.project_code)
             FROM lineage.decision AS d JOIN asked_texts AS a ON a.value = d.value
             WHERE regexp_replace(d.field, '\\[[^\\]]*\\]', '', 'g') = a.base AND {_BEFORE}
+              AND d.confidence IN ('agreed', 'single')
               AND d.project_code NOT IN (SELECT unnest(?::VARCHAR[]))
             GROUP BY ALL ORDER BY ALL
             """,

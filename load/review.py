@@ -20,6 +20,7 @@ from load.publish import reading
 from transform.correction_lines import TO_FILL_IN
 from transform.corrections import as_compared
 from transform.form import Form, load_form
+from transform.identity import ANOTHERS_CODE
 from transform.proposals import Difference, Line, differences
 from transform.records import Evidence, Reading
 
@@ -238,6 +239,8 @@ def _assigned(place: CopyPlace, printed: str | None, code: str) -> Line:
 def _could_be(printed: str | None, why: str | None, codes: Sequence[str]) -> list[str]:
     """Codes that are printed or named as the reason, then known ones at most two digits away, nearest first."""
     named = [*_CODE.findall(printed or ""), *_CODE.findall(why or "")]
+    if why is not None and ANOTHERS_CODE in why:  # never propose the project that it was kept apart from
+        named, codes = [], [code for code in codes if code not in named]
     text = "".join((printed or "").split())
     near = sorted(
         (sum(a != b for a, b in zip(text, code, strict=True)), code) for code in codes if len(code) == len(text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -43,10 +43,11 @@ OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_know
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """What became of a file when it was read, and by which reader."""
+    """What became of a file when it was read, by which reader, and the night of its first delivery."""
 
     status: Literal["read", "rejected"]
     reader_version: str
+    night: date
 
 
 def work_path(home: Path) -> Path:
@@ -87,9 +88,9 @@ def _has_tables(con: duckdb.DuckDBPyConnection) -> bool:
 def known_files(con: duckdb.DuckDBPyConnection) -> dict[str, KnownFile]:
     """Every file that was ever read, by the hash of its bytes."""
     rows = con.execute(
-        "SELECT source_sha256, status, reader_version FROM lineage.source_file ORDER BY source_sha256"
+        "SELECT source_sha256, status, reader_version, night FROM lineage.source_file ORDER BY source_sha256"
     ).fetchall()
-    return {sha: KnownFile(status, version) for sha, status, version in rows}
+    return {sha: KnownFile(status, version, night) for sha, status, version, night in rows}
 
 
 def nights_stored(con: duckdb.DuckDBPyConnection) -> list[date]:
@@ -118,7 +119,7 @@ def copies_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FormCo
     columns = (
         "copy_id", "source_sha256", "uri", "media_type", "night", "ordinal", "page_first", "line_first", "page_last",
         "line_last", "printed_code", "project_code", "fiscal_year_be", "is_truncated", "is_closed",
-        "overlooked", "unread_pages", "print_sha",
+        "overlooked", "unread_pages", "print_sha", "is_cut_beside",
     )  # fmt: skip
     named = ", ".join(f"{'f' if column == 'media_type' else 'c'}.{column}" for column in columns)
     copies = con.execute(
@@ -128,8 +129,17 @@ def copies_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FormCo
         [night],
     ).fetchall()
     return tuple(
-        FormCopy(**dict(zip(columns, row, strict=True)), readings=tuple(readings.get(row[0], ()))) for row in copies
+        _alone(FormCopy(**dict(zip(columns, row, strict=True)), readings=tuple(readings.get(row[0], ()))))
+        for row in copies
     )
+
+
+def _alone(copy: FormCopy) -> FormCopy:
+    """A copy as it was read: that others showed it to be cut short is told again by those it stands beside."""
+    if not copy.is_cut_beside:
+        return copy
+    whole = tuple(r._replace(is_cut=False) for r in copy.readings)
+    return replace(copy, is_truncated=False, is_cut_beside=False, readings=whole)
 
 
 def files_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FileOutcome, ...]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from transform.candidates import span_options
 from transform.doubts import is_ocr
-from transform.names import clear_margin
+from transform.names import clear_margin, only_listed
 from transform.rules import Candidate, Question, known_by
 from transform.spans import Span, differing_spans, merge
 from transform.weighing import ORDER, weigh
@@ -68,7 +68,8 @@ def by_place(question: Question, texts: Sequence[Candidate], spans: Sequence[Spa
 def grounds_of(rule: str, question: Question, winner: Candidate) -> str | None:
     """What spoke for the winner: votes and rivals' votes, the register's file, the margin in nats; None for nothing.
 
-    `14:0`, 14 other projects print it and none the rival; `2:1`, printings; `departments.csv`; `margin 9.9`.
+    `14:0`, 14 other projects print it and none the rival; `2:1`, printings; `departments.csv`; `margin 9.9`; `listed`,
+    the only one of the names in the list of Thai names.
     """
     rivals = [c for c in question.values if c is not winner]
     if rule == "register":
@@ -79,7 +80,8 @@ def grounds_of(rule: str, question: Question, winner: Candidate) -> str | None:
         own = question.speakers(winner)
         return f"{len(own)}:{len(frozenset().union(*map(question.speakers, rivals)) - own)}"
     if rule == "name_statistics":
-        return f"margin {clear_margin(tuple(sorted(c.value for c in question.values if c.value))):.1f}"
+        names = tuple(sorted(c.value for c in question.values if c.value))
+        return "listed" if only_listed(names) else f"margin {clear_margin(names):.1f}"
     if rule == "text_statistics" and question.language is not None:
         return f"margin {question.language.margin(question.project_code, question.scored):.1f}"
     return None

@@ -11,6 +11,7 @@ from transform.registers import Registers
 from transform.sightings import Sighting
 
 _CODE_PREFIX = 4
+_FAR = 10_000
 
 
 class Codes:
@@ -25,6 +26,7 @@ class Codes:
         self._verified = {a.prefix: district_of(a.agency) for a in registers.agency_codes if a.status == "VERIFIED"}
         self._learned: dict[str, str] | None = None
         self._heads: Counter[str] | None = None
+        self._numbers: dict[str, list[str]] | None = None
 
     def agency_of(self, code: str) -> str | None:
         """The district that a code's prefix stands for; None where nothing tells."""
@@ -54,6 +56,15 @@ class Codes:
         unit, block = heads_of(code)
         own = code in self._by_code or code in known
         return max(0, self._heads[unit] - own), max(0, self._heads[block] - own)
+
+    def distance(self, code: str, rival: str) -> int:
+        """How far the running number is from the nearest other one of its unit: units number their projects in turn."""
+        if self._numbers is None:
+            self._numbers = defaultdict(list)
+            for other in sorted(self._by_code):
+                self._numbers[heads_of(other)[0]].append(other)
+        others = [o for o in self._numbers[heads_of(code)[0]] if o not in (code, rival)]
+        return min((abs(int(code[-4:]) - int(o[-4:])) for o in others), default=_FAR)
 
     def _learn(self) -> dict[str, str]:
         votes: dict[str, Counter[str]] = defaultdict(Counter)

@@ -44,8 +44,16 @@ def check_line(place: str, row: Row) -> None:
     _check_right(place, row["field"], right)
 
 
+class Contradiction(ValueError):
+    """Two lines that cannot both be right; `lines` are their numbers."""
+
+    def __init__(self, message: str, lines: tuple[int, int]):
+        super().__init__(message)
+        self.lines = lines
+
+
 def refuse_contradictions(lines: Sequence[tuple[int, Row]], name: str) -> None:
-    """Raise ValueError for two lines of which each says that the other's reading is right, or that place one copy.
+    """Raise Contradiction for two lines of which each says that the other's reading is right, or that place one copy.
 
     `lines` are numbers and rows of the file of this name.
     """
@@ -61,9 +69,10 @@ def refuse_contradictions(lines: Sequence[tuple[int, Row]], name: str) -> None:
                 turned = _meant(field, second["right"]), _meant(field, second["printed"])
                 is_contradiction = wrong != right and (wrong, right) == turned
             if is_contradiction:
-                raise ValueError(
+                raise Contradiction(
                     f"data/reference/{name} lines {number} and {other}: {first['right']!r} and "
-                    f"{second['right']!r} cannot both be right; keep one of the lines"
+                    f"{second['right']!r} cannot both be right; keep one of the lines",
+                    (number, other),
                 )
 
 

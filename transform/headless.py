@@ -11,7 +11,7 @@ from transform.marks import may_be
 from transform.misread_codes import objects
 from transform.one_code import is_without_objection
 from transform.registers import Registers
-from transform.sightings import CopyOf, Identity, Sighting, text_of
+from transform.sightings import CopyOf, Identity, Sighting, are_alike_in_detail, details_of, text_of
 
 # How much of a copy without a readable code must stand in a copy of its file, in order (0-100). Unrelated forms share
 # up to 77 of 100 letters in order, the same programme in two districts up to 87, a scan and its twin 92 and more.
@@ -59,12 +59,14 @@ def _attached(
 ) -> Identity:
     """The only project of its own file that a copy reads like, or none."""
     reads_like: list[str] = []
-    text = text_of(copy_of(one.copy_id))
+    text, details = text_of(copy_of(one.copy_id)), details_of(copy_of(one.copy_id))
     if len(text) >= _HEADLESS_LEAST:
         for code in sorted({recognised[other.copy_id].project_code or "" for other in beside}):
             own = [other for other in beside if recognised[other.copy_id].project_code == code]
             alike = any(
-                may_be(one.marks, other.marks) and likeness(text, text_of(copy_of(other.copy_id))) >= HEADLESS_LIKENESS
+                may_be(one.marks, other.marks)
+                and are_alike_in_detail(details, details_of(copy_of(other.copy_id)))
+                and likeness(text, text_of(copy_of(other.copy_id))) >= HEADLESS_LIKENESS
                 for other in own
             )
             if alike and not objects(one.marks, (other.marks for other in projects[code]), registers):

@@ -23,6 +23,8 @@ from transform.records import FormCopy
 from transform.registers import Registers
 from transform.sightings import CopyOf, Group, Identity, Sighting, in_order, sighting_of, witnesses
 
+# said of a copy whose printed code another project has
+ANOTHERS_CODE = "this copy is not of its project"
 _ASSIGNED = "assigned by a line of data/reference/corrections.csv"
 _REMEDY = "; correct the code in the source document, or assign the copy in data/reference/corrections.csv"
 
@@ -106,9 +108,9 @@ def _owned(
     if len(groups) == 1 and before is not None:
         if codes.is_at_home(code, groups[0]) and not codes.is_home_of(code, before.marks.district):
             return groups[0], _undecided(undecided, f"code {code} was another project's on {before.night}")
-        reason = f"code {code} is the project of another agency, year or name since {before.night}"
+        reason = f"code {code} is of another agency, year or name since {before.night}, and {ANOTHERS_CODE}"
         return None, [(groups[0], reason), *_undecided(undecided, reason)]
-    shared = f"code {code} is printed by {len(groups)} different projects"
+    shared = f"code {code} is printed by {len(groups)} different projects, and {ANOTHERS_CODE}"
     owner = _owner(code, groups, agrees, codes)
     others = [(group, shared) for group in groups if group is not owner]
     return owner, others + _undecided(undecided, shared)

@@ -110,9 +110,12 @@ def same_project(a: Marks, b: Marks, registers: Registers) -> bool | None:
 
 
 def _is_another_project(a: Marks, b: Marks) -> bool:
-    """Whether name, budget and first report all are others: a misread code can be that of a project next door."""
-    name = a.name is not None and b.name is not None and _likeness(a.name, b.name) < NAME_OTHER
-    return name and _differ(a.budget, b.budget) and _differ(a.first_report, b.first_report)
+    """Whether the name is another, and of budget and first report what both print: the code of a project next door."""
+    if a.name is None or b.name is None or _likeness(a.name, b.name) >= NAME_OTHER:
+        return False
+    if _is_equal(a.budget, b.budget) or _is_equal(a.first_report, b.first_report):
+        return False
+    return _differ(a.budget, b.budget) or _differ(a.first_report, b.first_report)
 
 
 def _differ(a: object, b: object) -> bool:
@@ -149,6 +152,16 @@ def is_the_same_form(a: Marks, b: Marks) -> bool:
         return False
     alike = is_like(a.district, b.district, JOIN_LIKENESS) and is_like(a.name, b.name, JOIN_LIKENESS)
     return alike and _digits(a.name or "") == _digits(b.name or "")  # กิจกรรมที่ 1 is not กิจกรรมที่ 2
+
+
+def is_nearly_the_same_form(a: Marks, b: Marks) -> bool:
+    """The same, but that budget or first report may be misread, and district and name more damaged."""
+    if a.fiscal_year is None or a.fiscal_year != b.fiscal_year:
+        return False
+    if not (_is_equal(a.budget, b.budget) or _is_equal(a.first_report, b.first_report)):
+        return False
+    alike = is_like(a.district, b.district, DISTRICT_SAME) and is_like(a.name, b.name, NAME_SAME)
+    return alike and _digits(a.name or "") == _digits(b.name or "")
 
 
 def is_nothing_else(a: Marks, b: Marks) -> bool:

@@ -11,7 +11,7 @@ from rapidfuzz.distance import Hamming
 
 from transform.codes import Codes
 from transform.known_projects import Known, neighbours
-from transform.marks import Marks, form_of, is_nothing_else, is_the_same_form, same_project
+from transform.marks import Marks, form_of, is_nearly_the_same_form, is_nothing_else, is_the_same_form, same_project
 from transform.registers import Registers
 from transform.sightings import CopyOf, Group, Sighting, are_alike_in_detail, damage_of, details_of, place_of, witnesses
 
@@ -19,6 +19,8 @@ from transform.sightings import CopyOf, Group, Sighting, are_alike_in_detail, da
 Joined = dict[str, tuple[str, str]]
 # a code whose unit or block of running numbers no other code has is misread where the one a digit off has this many
 _USED = 3
+# numbers and dates in common that make up for a budget or first report that was misread too
+_MANY_DETAILS = 6
 
 
 def misread(
@@ -55,10 +57,11 @@ def misread(
         del kept[code]
     for group, reason in list(apart):
         code = group[0].marks.code or ""
-        found = look.hits(code, group[0]) if witnesses(group) == 1 else []
+        found = look.hits(code, group[0], is_wrong=True) if witnesses(group) == 1 else []
         if len(found) == 1:
             joined |= {one.copy_id: (found[0], code) for one in group}
             apart.remove((group, reason))
+    _give_back(kept, apart, joined, known)
     return joined
 
 
@@ -72,10 +75,14 @@ class _Look:
     registers: Registers
     known: Known
 
-    def hits(self, code: str, one: Sighting) -> list[str]:
-        """Codes one digit from `code` whose project agrees with all that a copy prints; none of its copies objects."""
+    def hits(self, code: str, one: Sighting, *, is_wrong: bool = False) -> list[str]:
+        """Codes one digit from `code` whose project agrees with all that a copy prints; none of its copies objects.
+
+        `is_wrong`: another project has the code. Of such a code, and of one that is like no other, less must agree.
+        """
+        is_odd = is_wrong or 0 in self.codes.like(code) or not self.codes.is_home_of(code, one.marks.district)
         near = {other for other in self._by_form.get(form_of(one.marks), ()) if _is_a_digit_off(code, other)}
-        if 0 in self.codes.like(code):
+        if is_odd:
             near |= {n for n in neighbours(code) if n in self.kept or n in self.known.projects}
         found = []
         for other in sorted(near):
@@ -83,12 +90,21 @@ class _Look:
             marks = [s.marks for s in tonight]
             if other in self.known.projects:
                 marks.append(self.known.projects[other].marks)
-            is_same = any(is_the_same_form(one.marks, m) for m in marks)
-            if not is_same and not self._is_all_that_is_left(code, one.marks, other, marks):
+            if objects(one.marks, marks, self.registers):
                 continue
-            if not objects(one.marks, marks, self.registers) and self._is_alike_in_detail(one, other, tonight):
+            least = 0 if any(is_the_same_form(one.marks, m) for m in marks) else None
+            if least is None and is_odd and (is_wrong or self._is_better(other, code, one.marks)):
+                least = _left(one.marks, marks)
+            if least is not None and self._is_alike_in_detail(one, other, tonight, least):
                 found.append(other)
         return found
+
+    def _is_better(self, other: str, code: str, own: Marks) -> bool:
+        """Whether a code fits a copy where its own does not: its agency, or other codes of its unit and block."""
+        if self.codes.is_home_of(other, own.district) and not self.codes.is_home_of(code, own.district):
+            return True
+        pairs = zip(self.codes.like(code), self.codes.like(other), strict=True)
+        return any(used == 0 and others >= _USED for used, others in pairs)
 
     @cached_property
     def _by_form(self) -> dict[object, set[str]]:
@@ -101,19 +117,15 @@ class _Look:
             found[form_of(known.marks)].add(code)
         return found
 
-    def _is_all_that_is_left(self, code: str, own: Marks, other: str, marks: Sequence[Marks]) -> bool:
-        """Whether what a cut copy prints beside its code is another's, and codes like its own are not in use."""
-        pairs = zip(self.codes.like(code), self.codes.like(other), strict=True)
-        return any(used == 0 and others >= _USED for used, others in pairs) and any(
-            is_nothing_else(own, m) for m in marks
-        )
-
-    def _is_alike_in_detail(self, one: Sighting, other: str, tonight: Iterable[Sighting]) -> bool:
+    def _is_alike_in_detail(self, one: Sighting, other: str, tonight: Iterable[Sighting], least: int) -> bool:
         own = details_of(self.copy_of(one.copy_id))
         others = [details_of(self.copy_of(s.copy_id)) for s in tonight]
         if other in self.known.projects:
             others.append(dict(self.known.projects[other].details))
-        return any(are_alike_in_detail(own, details) for details in others)
+        return any(
+            are_alike_in_detail(own, details) and sum(address in details for address in own) >= least
+            for details in others
+        )
 
     def is_odder(self, a: str, b: str) -> bool:
         """Whether other codes have less of the first code than of the second."""
@@ -122,18 +134,45 @@ class _Look:
     def weaker(self, a: str, b: str) -> tuple[str, str]:
         """Of two codes printed once each for one project: (misread, right).
 
-        By text, agency, whether there are other codes of its unit and running numbers, damage of the copy, whether its
-        end is printed, order. Nothing of it changes when a printing is delivered once more, or a night decided again.
+        By text, agency, other codes of its unit and running numbers, how near these are, damage of the copy, whether
+        its end is printed, order. Nothing of it changes when a printing is delivered once more, or a night decided
+        again.
         """
 
-        def rank(code: str) -> tuple[object, ...]:
+        def rank(code: str, rival: str) -> tuple[object, ...]:
             group = self.kept[code]
             copy = self.copy_of(group[0].copy_id)
             unit, block = self.codes.like(code)
-            looks = group[0].is_ocr, not self.codes.is_at_home(code, group), unit == 0, block == 0, damage_of(copy)
-            return *looks, not copy.is_closed, copy.media_type != "text/plain", place_of(group), group[0].witness
+            looks = group[0].is_ocr, not self.codes.is_at_home(code, group), unit == 0, block == 0
+            far, damage = self.codes.distance(code, rival), damage_of(copy)
+            return (
+                *looks,
+                far,
+                damage,
+                not copy.is_closed,
+                copy.media_type != "text/plain",
+                place_of(group),
+                group[0].witness,
+            )
 
-        return (a, b) if rank(a) > rank(b) else (b, a)
+        return (a, b) if rank(a, b) > rank(b, a) else (b, a)
+
+
+def _left(own: Marks, marks: Sequence[Marks]) -> int | None:
+    """How many numbers and dates must be in common where not everything beside the code is equal; None: not joined."""
+    if any(is_nothing_else(own, m) for m in marks):  # a copy that was cut
+        return 0
+    return _MANY_DETAILS if any(is_nearly_the_same_form(own, m) for m in marks) else None
+
+
+def _give_back(kept: dict[str, Group], apart: list[tuple[Group, str]], joined: Joined, known: Known) -> None:
+    """Where all but one of the projects that print a code were misread, the code is that one's."""
+    misread_as = {code for _, code in joined.values()}
+    for code in sorted(misread_as - set(kept)):
+        left = [(group, reason) for group, reason in apart if group[0].marks.code == code]
+        if len(left) == 1 and code not in known.projects:
+            kept[code] = left[0][0]
+            apart.remove(left[0])
 
 
 def objects(marks: Marks, others: Iterable[Marks], registers: Registers) -> bool:

@@ -67,14 +67,21 @@ def clear_winner(names: tuple[str, ...]) -> str | None:
     differing = _differing_words(names)
     if not all(_THAI_LETTERS.fullmatch(word) for spelling in differing for word in spelling):
         return None
-    listed = [n for n, spelling in zip(names, differing, strict=True) if set(spelling) <= name_model().names]
-    if len(listed) == 1:
-        return None if _is_cut(differing[names.index(listed[0])], differing) else listed[0]
+    listed = only_listed(names)
+    if listed is not None:
+        return None if _is_cut(differing[names.index(listed)], differing) else listed
     (best, winner, spelling), (second, _, rival) = _ranked(names, differing)[:2]
     equal = [len(word) for word in spelling] == [len(word) for word in rival]
     if best - second < (CLEAR_MARGIN if equal else CLEAR_MARGIN_UNEQUAL) or _is_cut(spelling, differing):
         return None
     return winner
+
+
+def only_listed(names: tuple[str, ...]) -> str | None:
+    """The one of several spellings whose differing words are all listed names, where no other one's are."""
+    differing = zip(names, _differing_words(names), strict=True)
+    listed = [name for name, words in differing if set(words) <= name_model().names]
+    return listed[0] if len(listed) == 1 else None
 
 
 def clear_margin(names: tuple[str, ...]) -> float:

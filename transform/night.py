@@ -218,7 +218,8 @@ def _with_truncation(copies: Sequence[FormCopy]) -> list[FormCopy]:
     for copy in copies:
         is_truncated = copy.is_truncated or (not copy.is_closed and _rows(copy) < most)
         if is_truncated and not copy.is_truncated:
-            copy = replace(copy, is_truncated=True, readings=mark_cut(copy.readings, True))
+            readings = mark_cut(copy.readings, True, keep_values=True)
+            copy = replace(copy, is_truncated=True, is_cut_beside=True, readings=readings)
         checked.append(copy)
     return checked
 
@@ -235,7 +236,7 @@ def _corpus(form: Form, groups: Iterable[Sequence[FormCopy]]) -> dict[tuple[str,
             for copies in groups
             for copy in copies
             for r in copy.readings
-            if r.value is not None and r.doubt is None and form.field_of(r.field).policy in LANGUAGE
+            if r.value is not None and not r.is_cut and r.doubt is None and form.field_of(r.field).policy in LANGUAGE
         ]
     )
 
@@ -253,5 +254,10 @@ def _language(form: Form, groups: Mapping[str, Sequence[FormCopy]]) -> TextModel
 def texts_to_learn(copy: FormCopy, form: Form) -> Iterator[str]:
     """The comparing keys of a copy's texts, from which letter statistics are made; of names there are better ones."""
     for reading in copy.readings:
-        if reading.value is not None and reading.doubt is None and form.field_of(reading.field).policy in _PROSE:
+        if (
+            reading.value is not None
+            and not reading.is_cut
+            and reading.doubt is None
+            and form.field_of(reading.field).policy in _PROSE
+        ):
             yield reading_key(reading)

@@ -137,10 +137,11 @@ def _merged(blocks: Sequence[Block]) -> list[Block]:
     return list(found.values())
 
 
-def mark_cut(readings: Iterable[Reading], is_truncated: bool) -> tuple[Reading, ...]:
+def mark_cut(readings: Iterable[Reading], is_truncated: bool, *, keep_values: bool = False) -> tuple[Reading, ...]:
     """The readings in printed order; in a truncated copy the ones that end last are cut off: they are no reading.
 
-    A status that is the last thing printed may go on behind the colon it ends at.
+    A status that is the last thing printed may go on behind the colon it ends at. `keep_values`: what they would say
+    stays with them, for a copy that only others show to be cut.
     """
     ordered = sorted(readings, key=_PRINTED_ORDER)
     if not is_truncated or not ordered:
@@ -159,7 +160,7 @@ def mark_cut(readings: Iterable[Reading], is_truncated: bool) -> tuple[Reading, 
         may_go_on = base in cut_wholes and part in ("phone", "unit")  # an extension, the rest of น.ส.
         return end(r) == last or may_go_on or (end(r) == before and part == "status_text")
 
-    return tuple(r._replace(value=None, is_cut=True) if is_cut(r) else r for r in ordered)
+    return tuple(r._replace(value=r.value if keep_values else None, is_cut=True) if is_cut(r) else r for r in ordered)
 
 
 # ---------------------------------------------------------------- label : value

@@ -117,9 +117,14 @@ class _Work:
         readings = self.by_field.pop("project_code", [])
         candidates = candidates_of(readings)
         shown = tuple(shown_as(c) for c in candidates)
+        notes = [copy.identity_note for copy in self.copies if copy.identity_note]
         if len(candidates) < 2:
-            if candidates:
+            if candidates and candidates[0].value == self.code:
                 self._put_only("project_code", candidates[0], readings, shown)
+            elif candidates or notes:
+                self._put(
+                    "project_code", self.code, "recognised", "resolved", readings, shown, "\n".join(notes) or None
+                )
             return
         rule, winner = weigh(self._question("project_code", tuple(candidates)))
         if winner.value != self.code:

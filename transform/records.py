@@ -112,6 +112,7 @@ class FormCopy:
     another PDF reader sees on its pages and kaona does not, one to a line behind their page (`2 180,000`).
     `unread_pages`: numbers of its pages that are pictures of which nothing was read (`2, 3`). `print_sha`: hash of its
     printed lines without running titles; copies with the same one are one printing, delivered more than once.
+    `is_cut_beside`: only the other copies of its delivery show that it is cut short; by itself it looks whole.
     """
 
     copy_id: str
@@ -134,6 +135,7 @@ class FormCopy:
     overlooked: str | None = None
     unread_pages: str | None = None
     print_sha: str | None = None
+    is_cut_beside: bool = False
 
     @property
     def witness(self) -> str:

@@ -10,10 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from transform.correction_lines import refuse_contradictions
+from transform.correction_lines import Contradiction, refuse_contradictions
 from transform.register_files import CORRECTIONS, read_lines
 
-_TWO_LINES = re.compile(r"lines (\d+) and (\d+)")
+_PLACE = re.compile(r"data/reference/corrections\.csv line (\d+)")
+# as editors count lines; a cell may hold other signs that Python ends lines at
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 class Refused(NamedTuple):
@@ -27,12 +29,16 @@ class Refused(NamedTuple):
 def usable(files: Mapping[str, str]) -> tuple[dict[str, str], tuple[Refused, ...]]:
     """The register files with the unusable lines of corrections.csv blank, and those lines.
 
-    Line numbers stay. A head that lacks a column is no line and raises ValueError when the registers are read.
+    Line numbers stay. Where the head lacks a column (saved with semicolons, say) no line is used.
     """
     text = files.get(CORRECTIONS.name)
     if text is None:
         return dict(files), ()
-    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    lines = _LINE.findall(text.removeprefix("\ufeff"))
+    head = [name.strip() for name in next(csv.reader(lines[:1]), [])]
+    if lines and not set(CORRECTIONS.columns) <= set(head):
+        fault = f"data/reference/{CORRECTIONS.name} line 1: expected the columns {', '.join(CORRECTIONS.columns)}"
+        return {n: t for n, t in files.items() if n != CORRECTIONS.name}, (Refused(1, lines[0].strip(), fault),)
     refused: list[Refused] = []
     records: list[tuple[int, int]] = []
     first = _record_end(lines, 0)
@@ -45,20 +51,24 @@ def usable(files: Mapping[str, str]) -> tuple[dict[str, str], tuple[Refused, ...
         if reason is not None:
             refused.append(_blank(lines, first, end, reason))
         first = end
-    while (reason := _contradiction(lines)) is not None:
-        named = {int(n) for pair in _TWO_LINES.findall(reason) for n in pair}
+    while (together := _fault_together(lines)) is not None:
+        named, why = together
         concerned = [(a, b) for a, b in records if any(a < n <= b for n in named) and "".join(lines[a:b]).strip()]
         if not concerned:
             break
-        refused += [_blank(lines, first, last, reason) for first, last in concerned]
+        refused += [_blank(lines, first, last, why) for first, last in concerned]
     return {**files, CORRECTIONS.name: "".join(lines)}, tuple(sorted(refused))
 
 
-def _contradiction(lines: Sequence[str]) -> str | None:
+def _fault_together(lines: Sequence[str]) -> tuple[tuple[int, ...], str] | None:
+    """Numbers of lines that cannot stand beside the others, and why; None when all can."""
     try:
         refuse_contradictions(list(read_lines({CORRECTIONS.name: "".join(lines)}, CORRECTIONS)), CORRECTIONS.name)
+    except Contradiction as error:
+        return error.lines, str(error)
     except ValueError as error:
-        return str(error)
+        place = _PLACE.match(str(error))
+        return ((int(place[1]),), str(error)) if place else None
     return None
 
 
@@ -74,7 +84,7 @@ def _fault(lines: Sequence[str], first: int, end: int) -> str | None:
     try:
         list(read_lines({CORRECTIONS.name: "".join(alone)}, CORRECTIONS))
     except ValueError as error:
-        return str(error)
+        return _PLACE.sub(f"data/reference/{CORRECTIONS.name} line {end}", str(error), count=1)
     return None
 
 

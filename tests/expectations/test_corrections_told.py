@@ -21,7 +21,7 @@ TABLES = FORM.tables
 
 
 def line(office, number, field, printed, right, code=None):
-    return Correction(code or office.CODE, field, printed, right, "ตรวจต้นฉบับ", "ผู้ตรวจ", "2026-01-05", number)
+    return Correction(code or office.CODE, field, printed, right, "ตรวจต้นฉบับ", "ผู้ตรวจ", "2020-01-05", number)
 
 
 def findings(night, lines, previous=None, known=()):

@@ -125,3 +125,31 @@ def test_nights_in_any_order_give_the_same_bytes(order: tuple[date, ...], in_ord
 
 def test_a_rebuild_from_the_archive_gives_the_same_bytes(in_order: Settings) -> None:
     assert verify_exports(in_order) == []
+
+
+def test_the_same_files_on_an_earlier_night_were_delivered_then(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path / "home")
+    deliver(settings, SECOND)
+    assert not run(settings, FIRST).nothing_new  # the inbox still holds the files of the second night
+    nights = query(settings.published, "SELECT DISTINCT night FROM lineage.source_file")[1]
+    assert nights == [(FIRST,)]
+    assert verify_exports(settings) == []
+    assert run(settings, FIRST).nothing_new
+
+
+def test_a_vote_of_earlier_nights_is_what_all_copies_of_a_project_said(tmp_path: Path) -> None:
+    """Three projects that were contested last night are no witnesses against a fourth one tonight."""
+    right, wrong = "เพื่อให้ชุมชนได้อ่านหนังสือ", "เพื่อให้ชุมชนอ่านหนังสือ"
+    sisters = [replace(project(7, f"5039000{n}-9{n}01"), objectives=(right,)) for n in range(4)]
+    settings = settings_in(tmp_path / "home")
+    inbox = settings.home / "inbox"
+    inbox.mkdir(parents=True)
+    for n, sister in enumerate(sisters):
+        if n == 3:
+            run(settings, FIRST)
+            for old in inbox.iterdir():
+                old.unlink()
+        copies = [Copy(replace(sister, objectives=(wrong,)), STYLE_1), Copy(sister, STYLE_2)]
+        (inbox / f"{n}.txt").write_text(dump_text(copies if n < 3 else copies[::-1]), encoding="utf-8")
+    run(settings, SECOND)
+    assert decision(settings, sisters[3].code, SECOND, "objectives[1]") == (right, "first_complete_copy", "contested")

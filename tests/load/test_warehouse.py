@@ -57,7 +57,10 @@ def test_a_warehouse_made_by_another_registry_is_refused_with_the_remedy(tmp_pat
 
 
 def test_known_files_tell_what_became_of_each(one_night):
-    assert known_files(one_night.con) == {SHA: KnownFile("read", "1"), "b" * 64: KnownFile("rejected", "1")}
+    assert known_files(one_night.con) == {
+        SHA: KnownFile("read", "1", FIRST),
+        "b" * 64: KnownFile("rejected", "1", FIRST),
+    }
 
 
 def test_copies_come_back_as_they_were_read(one_night):
@@ -200,7 +203,7 @@ def test_a_night_of_rejected_files_only_changes_no_project(one_night):
 def test_a_rejected_file_that_a_newer_reader_reads_moves_to_the_night_of_the_reading(one_night):
     night = make_night(SECOND, {OTHER: VALUES}, sha="b" * 64)
     one_night.load(night)
-    assert known_files(one_night.con)["b" * 64] == KnownFile("read", "1")
+    assert known_files(one_night.con)["b" * 64] == KnownFile("read", "1", SECOND)
     assert one_night.rows("SELECT * FROM quality.rejected_file") == []
     assert one_night.rows("SELECT night FROM lineage.source_file WHERE source_sha256 = '" + "b" * 64 + "'") == [
         (SECOND,)

@@ -198,7 +198,7 @@ def weaker(before: Night, after: Night) -> list[tuple[str, str]]:
 # ---------------------------------------------------------------- order
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(deliveries((CODE, CODE, MISREAD, SIBLING)), st.randoms(use_true_random=False))
 def test_any_order_of_files_and_copies_gives_the_identical_night(files, random):
     found = readings_of(files)
@@ -207,7 +207,7 @@ def test_any_order_of_files_and_copies_gives_the_identical_night(files, random):
     assert night_of(*random.sample(shuffled, len(shuffled))) == night
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(deliveries((CODE, CODE, MISREAD, SIBLING)), st.permutations([1, 3, 5]))
 def test_the_hashes_and_names_of_the_files_change_no_value(files, numbers):
     renamed = [(numbers[n], own) for n, (_, own) in enumerate(files)]
@@ -217,7 +217,7 @@ def test_the_hashes_and_names_of_the_files_change_no_value(files, numbers):
 # ---------------------------------------------------------------- one printing, delivered again
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(deliveries((CODE, CODE, CODE, MISREAD, SIBLING)), st.integers(0, 11), st.sampled_from([None, 1, 7]))
 def test_an_identical_copy_changes_no_value_and_lowers_no_confidence(files, which, new_file):
     """`new_file`: the number its hash is made of, None for the end of its own file."""
@@ -243,14 +243,14 @@ def test_a_copy_delivered_many_times_has_one_voice(files, times):
 # ---------------------------------------------------------------- merging again
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(deliveries())
 def test_reconciling_a_delivery_again_gives_the_same_delivery(files):
     once = reconcile(copies_in(files), context())
     assert reconcile(once.copies, context()) == once
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(deliveries((CODE, CODE, MISREAD, SIBLING)))
 def test_recognising_and_reconciling_a_night_again_gives_the_same_night(files):
     """A night that is decided again is decided on what its copies were stored as."""
@@ -264,7 +264,7 @@ def test_recognising_and_reconciling_a_night_again_gives_the_same_night(files):
 # ---------------------------------------------------------------- a copy that agrees
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(deliveries(most=2), st.integers(1, 7))
 def test_a_third_copy_that_agrees_with_every_chosen_value_lowers_no_confidence(files, number):
     before = reconcile(copies_in(files), context())
