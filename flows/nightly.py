@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from flows import stages
 from flows.delivery import Delivered, listed_on
 from flows.settings import Settings
-from flows.stages import Frames, Readings, Verdict
+from flows.stages import Frames, Readings, Settled, Verdict
 from flows.summary import Summary, Watch
 from transform.records import Night
 
@@ -32,6 +32,7 @@ class Understood(NamedTuple):
     reconciled: Night
     frames: Frames
     verdict: Verdict
+    settled: Settled | None = None
 
 
 def night(settings: Settings, when: date, delivered: Delivered, watch: Watch, stage: Stage | None = None) -> Summary:
@@ -75,8 +76,9 @@ def decide_again(
                 if when == delivered.night:
                     tonight = understood
                 step()
+        settled = stages.settled(settings, aside)
         stages.take_over(aside, settings)
-    return tonight
+    return tonight._replace(settled=settled)
 
 
 def _plainly(function: Callable[..., T], *arguments: Any) -> T:
@@ -88,10 +90,10 @@ def conclude(
 ) -> Summary:
     """From facts to people: the file analysts open, the report, the mails."""
     call = stage or watch.timed
-    readings, reconciled, frames, verdict = understood
+    readings, reconciled, frames, verdict, settled = understood
     published = call(stages.publish, settings)
     page = call(stages.report, settings, reconciled, frames, verdict)
-    mails = call(stages.mail, settings, delivered, frames, verdict)
+    mails = call(stages.mail, settings, delivered, frames, verdict, settled)
     return stages.summarise(settings, delivered, readings, reconciled, verdict, published, page, mails, watch)
 
 

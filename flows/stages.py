@@ -20,7 +20,7 @@ from flows.delivery import VERSION, Delivered, identity
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch
 from transform.form import load_form
-from transform.night import FileReading, decide_night, printed_codes, read_file, recognise_night
+from transform.night import FileReading, damaged_codes, decide_night, printed_codes, read_file, recognise_night
 from transform.past import asked_of
 from transform.records import FileOutcome, FormCopy, Night
 from transform.refused_lines import usable
@@ -56,6 +56,14 @@ class Verdict:
 
     validation: Validation
     findings: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Findings that are gone since the nights were decided again, and the projects they were about, for the mails."""
+
+    findings: pd.DataFrame
+    projects: pd.DataFrame
 
 
 class NotPublished(RuntimeError):
@@ -147,6 +155,20 @@ def nights_to_decide_again(settings: Settings, delivered: Delivered, readings: R
     return others if is_late or (others and used != given) else []
 
 
+def settled(settings: Settings, aside: Settings) -> Settled:
+    """What a correction, a register or a late night settled: findings that were told and that the new file does not
+    hold, as resolved."""
+    from load.warehouse import findings, open_work, people_of
+
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        before = findings(con)
+    with closing(open_work(aside.home, memory_limit=settings.memory_limit)) as con:
+        after = findings(con)
+        told = before[(before["state"] != "resolved") & before["project_code"].notna()]
+        gone = told[~told["finding_id"].isin(after["finding_id"])].assign(state="resolved")
+        return Settled(gone, people_of(con, sorted(set(gone["project_code"]))))
+
+
 def take_over(aside: Settings, settings: Settings) -> None:
     """Put the working file of another home in the place of this one's; until then the old one stands."""
     from load.warehouse import work_path
@@ -182,7 +204,9 @@ def reconcile(settings: Settings, when: date, readings: Readings) -> Night:
 
     files, registers, form = [*readings.before, *readings.new], registers_of(settings), load_form()
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        recognised = recognise_night(files, registers, known_projects(con, when, printed_codes(files)))
+        recognised = recognise_night(
+            files, registers, known_projects(con, when, printed_codes(files), damaged_codes(files))
+        )
         past = past_of(con, when, recognised.groups, asked_of(recognised.groups, form))
     return decide_night(when, recognised, registers, form, past)
 
@@ -296,17 +320,24 @@ def report(settings: Settings, night: Night, frames: Frames, verdict: Verdict) -
     return target
 
 
-def mail(settings: Settings, delivered: Delivered, frames: Frames, verdict: Verdict) -> list[Path]:
+def mail(
+    settings: Settings, delivered: Delivered, frames: Frames, verdict: Verdict, settled: Settled | None = None
+) -> list[Path]:
     """Put one letter for each coordinator with something new into the outbox; the files that now wait there."""
+    import pandas as pd
+
     from flows.notices import coordinator_letters
     from flows.outbox import deposit
 
     if not settings.write_mails:
         return []
     registers = registers_of(settings)
-    letters = coordinator_letters(
-        verdict.findings, frames["dim_project"], delivered.night, registers, settings, load_form()
-    )
+    findings, projects = verdict.findings, frames["dim_project"]
+    if settled is not None and len(settled.findings):
+        findings = pd.concat([findings, settled.findings], ignore_index=True)
+        others = settled.projects[~settled.projects["project_code"].isin(projects["project_code"])]
+        projects = pd.concat([projects[list(others.columns)], others], ignore_index=True)
+    letters = coordinator_letters(findings, projects, delivered.night, registers, settings, load_form())
     return deposit(settings.outbox, list(letters), delivered.night, settings.mail_from)
 
 

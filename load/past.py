@@ -13,6 +13,7 @@ import duckdb
 import pandas as pd
 
 from transform.addresses import field_base
+from transform.damaged_codes import codes_near
 from transform.known_projects import Known, KnownProject, codes_asked, heads_of
 from transform.marks import BESIDE_THE_CODE, district_of, marks_from
 from transform.past import Asked, Past
@@ -22,15 +23,21 @@ from transform.thai import squash
 _BEFORE = "split_part(delivery_id, '@', 2) < ?"
 
 
-def known_projects(con: duckdb.DuckDBPyConnection, night: date, printed_codes: Iterable[str]) -> Known:
-    """The projects of earlier nights that tonight's codes can be, and the agencies that all earlier codes stand for."""
+def known_projects(
+    con: duckdb.DuckDBPyConnection, night: date, printed: Sequence[str], damaged: Sequence[str] = ()
+) -> Known:
+    """The projects of earlier nights that tonight's codes can be, and the agencies that all earlier codes stand for.
+
+    `printed`: readable codes; `damaged`: what stands where a code cannot be read.
+    """
     rows = con.execute(
         f"SELECT DISTINCT project_code FROM lineage.decision WHERE field = 'project_code' AND {_BEFORE}",
         [night.isoformat()],
     ).fetchall()
-    codes = codes_asked(printed_codes, {row[0] for row in rows})
+    before = {row[0] for row in rows}
+    codes = sorted({*codes_asked(printed, before), *(codes_near(damaged, before) if damaged else ())})
     heads = Counter(head for row in rows for head in heads_of(row[0]))
-    return Known(_projects(con, night, codes), _agencies(con, night) if rows else {}, heads)
+    return Known(_projects(con, night, codes), _agencies(con, night, printed) if rows else {}, heads)
 
 
 def _projects(con: duckdb.DuckDBPyConnection, night: date, codes: Sequence[str]) -> dict[str, KnownProject]:
@@ -60,10 +67,10 @@ def _projects(con: duckdb.DuckDBPyConnection, night: date, codes: Sequence[str])
     return {code: KnownProject(marks_from(own), when, details[code]) for (code, when), own in beside.items()}
 
 
-def _agencies(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, dict[str, int]]:
-    """Code prefix → district → how many projects of earlier nights say so."""
+def _agencies(con: duckdb.DuckDBPyConnection, night: date, tonight: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Code prefix → district → how many projects of earlier nights say so, but for those that `tonight` prints."""
     found: dict[str, dict[str, int]] = {}
-    for prefix, names in agencies_before(con, night, ()).items():
+    for prefix, names in agencies_before(con, night, tonight).items():
         districts = found.setdefault(prefix, {})
         for name, projects in names.items():
             districts[district_of(name)] = districts.get(district_of(name), 0) + projects

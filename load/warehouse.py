@@ -32,6 +32,7 @@ __all__ = [
     "known_files",
     "nights_stored",
     "open_work",
+    "people_of",
     "projects_of_night",
     "registers_stored",
     "work_path",
@@ -223,6 +224,19 @@ def findings(con: duckdb.DuckDBPyConnection, project_codes: Sequence[str] | None
     key = ", ".join(quoted(k) for k in table.key)
     sql = f"SELECT {columns_sql(table.column_names)} FROM {table.qualified} {where} ORDER BY {key}"
     return _typed(con.execute(sql, parameters).df(), table)
+
+
+def people_of(con: duckdb.DuckDBPyConnection, project_codes: Sequence[str]) -> pd.DataFrame:
+    """Who is told about projects: project_code, project_name, agency_name, coordinator_name; by code."""
+    return (
+        con.execute(
+            "SELECT project_code, project_name, agency_name, coordinator_name FROM main.dim_project "
+            "WHERE project_code IN (SELECT unnest(?::VARCHAR[])) ORDER BY project_code",
+            [list(project_codes)],
+        )
+        .df()
+        .astype("str")
+    )
 
 
 _FRAME_TYPES = {"INTEGER": "Int64", "BIGINT": "Int64", "BOOLEAN": "boolean", "DATE": "datetime64[us]", "VARCHAR": "str"}

@@ -51,6 +51,14 @@ def damaged(
     return found
 
 
+def codes_near(printed: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Of known codes those that a printed text can be, with the signs that it lost; sorted."""
+    keys = sorted({squash(text) for text in printed})
+    return sorted(
+        c for c in known if any(Levenshtein.distance(k, c, score_cutoff=MOST_DAMAGE) <= MOST_DAMAGE for k in keys)
+    )
+
+
 def _marks_of(code: str, projects: Mapping[str, Sequence[Sighting]], known: Known) -> list[Marks]:
     marks = [s.marks for s in projects.get(code, ())]
     return [*marks, known.projects[code].marks] if code in known.projects else marks

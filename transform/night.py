@@ -177,6 +177,14 @@ def printed_codes(files: Iterable[FileReading]) -> list[str]:
     return sorted({r.value for r in readings if r.value is not None})
 
 
+def damaged_codes(files: Iterable[FileReading]) -> list[str]:
+    """What copies without a readable code print where it should stand, each once, sorted."""
+    copies = (copy for file in files for copy in file.copies if copy.printed_code)
+    return sorted(
+        {c.printed_code or "" for c in copies if not any(r.field == "project_code" and r.value for r in c.readings)}
+    )
+
+
 def recognise_night(files: Iterable[FileReading], registers: Registers, known: Known) -> Recognised:
     """Which project each copy of a night is of; `known` is what earlier nights know of their codes."""
     listed = _distinct(files)

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows import cli
+from flows.outbox import body, waiting
 from flows.rebuild import verify_exports
 from flows.settings import CHECKOUT, Settings
 from flows.summary import Summary
@@ -78,7 +79,11 @@ def test_pasted_and_signed_lines_decide_what_was_contested(reviewed: Settings) -
     }
     lines = [line for option in others.values() for line in option["lines"]]
     paste(reviewed, *map(signed, lines))
-    run(reviewed, SECOND)
+    summary = run(reviewed, SECOND)
+    assert summary.mails == 1  # whoever was asked hears that it is settled
+    (_, message) = waiting(reviewed.outbox)[-1]
+    assert "แก้แล้ว" in str(message["Subject"])
+    assert "แก้ไขแล้วตั้งแต่ครั้งก่อน" in body(message)
     decided = rows(reviewed, "SELECT field, rule, confidence, value FROM lineage.decision")
     found = {field: (rule, confidence, value) for field, rule, confidence, value in decided}
     for line in lines:
