@@ -165,7 +165,7 @@ class Landmarks:
         landmark = self._alone(text, key, is_bold=_BOLD.match(plain) is not None) if parts else Landmark(None, 1)
         is_whole = landmark is not None and landmark.rest is None and not landmark.is_beginning
         is_cut_title = is_whole and any(t != key and t.startswith(key) for t in self.titles)
-        may_go_on = (not is_whole or is_cut_title) and self._may_go_on(key)
+        may_go_on = (not is_whole or is_cut_title) and self._may_go_on(key, is_bold=_opens_bold(plain))
         begins_row = landmark is None and _ROW.match(text) is not None
         special = Sight(
             landmark=landmark,
@@ -234,8 +234,8 @@ class Landmarks:
                 return Landmark(section, 1)
         return None
 
-    def _may_go_on(self, key: str) -> bool:
-        """Whether a line could be the first of several that spell a title or heading."""
+    def _may_go_on(self, key: str, *, is_bold: bool) -> bool:
+        """Whether a line could be the first of several that spell a title or heading; damaged, if bold or numbered."""
         found = _NUMBER.match(key)
         bare = key[found.end() :] if found else key
         if len(key) >= _SHORTEST_TITLE_BEGINNING and any(t != key and t.startswith(key) for t in self.titles):
@@ -246,7 +246,7 @@ class Landmarks:
         if len(bare) < shortest:
             return False
         return any(
-            w != bare and (w.startswith(bare) or (found and _is_like(bare, w[: len(bare)])))
+            w != bare and (w.startswith(bare) or ((found or is_bold) and _is_like(bare, w[: len(bare)])))
             for printed, w, _, _ in self.headings
             if not found or found[1] == printed
         )
@@ -259,6 +259,7 @@ class Landmarks:
         start = found.end() if found else 0
         number = found[1].replace(",", ".") if found else ""
         targets += [(key[:start] + w, s) for printed, w, s, _ in self.headings if number in ("", printed)]
+        is_marked = bool(number) or _opens_bold(lines[index].text)
         joined = key
         alike: Landmark | None = None
         for covered in range(2, min(_MOST_LINES, len(lines) - index) + 1):
@@ -266,7 +267,7 @@ class Landmarks:
             for target, section in targets:
                 if joined == target:
                     return Landmark(section, covered)
-                if number and section is not None and _is_like(joined, target):
+                if is_marked and section is not None and _is_like(joined, target):
                     alike = Landmark(section, covered)
         return alike
 
@@ -319,6 +320,11 @@ def _may_be_damaged(words: str, is_bold: bool) -> bool:
 
 def _is_like(a: str, b: str) -> bool:
     return fuzz.ratio(a, b) >= UNNUMBERED_LIKENESS
+
+
+def _opens_bold(text: str) -> bool:
+    """Whether a line begins in bold."""
+    return text.lstrip().startswith("**")
 
 
 def _may_label(text: str) -> bool:

@@ -15,6 +15,8 @@ from transform.thai import squash
 
 _DETAILS = frozenset({"budget_spent", "end_date", "responsible.phone", "coordinator.phone"})
 _DETAIL_PARTS = ("].date", "].progress_pct", "].disbursed_baht")
+# at most one in so many of them may differ
+_MOST_MISREAD = 8
 # fewer of them in common say nothing
 _LEAST_DETAILS = 3
 # parts repeat what their whole prints
@@ -64,7 +66,7 @@ def details_of(copy: FormCopy) -> dict[str, str]:
 
     Of a complete copy also which report rows there are, under `reports`.
     """
-    is_whole = copy.is_closed and not copy.is_truncated
+    is_whole = not copy.is_truncated
     return {
         r.field: r.value
         for r in copy.readings
@@ -81,7 +83,7 @@ def are_alike_in_detail(a: Mapping[str, str], b: Mapping[str, str]) -> bool:
     both = [address for address in a if address in b]
     if "reports" in both and a["reports"].count(",") != b["reports"].count(","):
         return False
-    return 4 * sum(a[address] != b[address] for address in both) <= len(both) or len(both) < _LEAST_DETAILS
+    return _MOST_MISREAD * sum(a[address] != b[address] for address in both) <= len(both) or len(both) < _LEAST_DETAILS
 
 
 def is_detail(field: str) -> bool:
