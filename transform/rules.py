@@ -15,6 +15,7 @@ from dataclasses import field as default
 from rapidfuzz import fuzz
 
 from transform.addresses import field_base
+from transform.dates import parse_date
 from transform.known import is_known
 from transform.language import earlier_delivery, scored, text_statistics
 from transform.names import clear_winner
@@ -125,10 +126,16 @@ def only_well_formed(question: Question) -> Candidate | None:
 
 
 def _says_other_digits(damaged: Candidate, value: Candidate) -> bool:
-    """Whether a reading that is no value shows another number of as many digits: `123,15b` beside 123150.00."""
-    if damaged.problem is None or damaged.value is not None or "/" in damaged.readings[0].evidence.raw:
+    """Whether a reading that is no value shows another number or day: `123,15b` beside 123150.00, `2B/12/2562`."""
+    if damaged.problem is None or damaged.value is not None:
         return False
     raw = to_arabic_digits(damaged.readings[0].evidence.raw).translate(_AS_DIGITS)
+    if "/" in raw:
+        try:
+            day = parse_date(raw)
+        except ValueError:
+            return False
+        return day is not None and day.isoformat() != value.value
     shown, said = (re.sub(r"\.00$|[^\d.]", "", text) for text in (raw, value.key))
     said = said.removesuffix(".00")
     return len(shown) == len(said) and shown != said

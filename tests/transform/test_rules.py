@@ -74,6 +74,20 @@ def test_the_only_well_formed_reading_is_chosen():
     assert chosen(rules.only_well_formed, question) == "180000.00"
 
 
+@pytest.mark.parametrize(
+    ("damaged", "value", "wins"),
+    [
+        ("18O,000 บาท", "180000.00", True), ("123,15b บาท", "123160.00", False), ("123,15b บาท", "123156.00", True),
+        ("2B/12/2562", "2019-12-25", False), ("2B/12/2562", "2019-12-28", True), ("??", "2019-12-28", True),
+    ],
+)  # fmt: skip
+def test_a_damaged_number_that_shows_another_one_is_no_agreement(damaged: str, value: str, wins: bool):
+    bad = Candidate(
+        "", None, (Reading("c-1", "x", None, Evidence(1, 1, 1, 0, 9, damaged), None, "no value"),), "no value"
+    )
+    assert chosen(rules.only_well_formed, asked("typed", bad, candidate(value, 2))) == (value if wins else None)
+
+
 def test_a_value_beats_a_placeholder():
     assert chosen(rules.only_well_formed, asked("text", candidate(None, 1), candidate("ก", 2))) == "ก"
 
