@@ -64,25 +64,24 @@ def sighting_of(copy: FormCopy) -> Sighting:
 def details_of(copy: FormCopy) -> dict[str, str]:
     """The numbers and dates of a copy that recognition does not go by otherwise: address → value.
 
-    Of a complete copy also which report rows there are, under `reports`.
+    Under `reports` how many report rows there are, and under `end` that the copy prints its end and has them all.
     """
-    is_whole = not copy.is_truncated
-    return {
-        r.field: r.value
-        for r in copy.readings
-        if r.value is not None and not r.is_cut and (is_detail(r.field) or (is_whole and r.field == "reports"))
-    }
+    found = {r.field: r.value for r in copy.readings if r.value is not None and not r.is_cut and is_detail(r.field)}
+    rows = sum(1 for r in copy.readings if r.field.startswith("reports[") and r.field.endswith("].seq"))
+    return found | {"reports": str(rows)} | ({"end": ""} if copy.is_closed and not copy.is_truncated else {})
 
 
 def are_alike_in_detail(a: Mapping[str, str], b: Mapping[str, str]) -> bool:
     """Whether numbers and dates that both print are the same ones but for some that were misread.
 
-    Two projects of one programme and district differ in most of them, or in how many reports there are; copies of one
-    project in hardly any.
+    Two projects of one programme and district differ in some of them, or a complete copy of one has fewer reports;
+    copies of one project differ in hardly any.
     """
-    both = [address for address in a if address in b]
-    if "reports" in both and a["reports"].count(",") != b["reports"].count(","):
-        return False
+    if "reports" in a and "reports" in b and a["reports"] != b["reports"]:
+        fewer = min(a, b, key=lambda details: int(details["reports"]))
+        if "end" in fewer:
+            return False
+    both = [address for address in a if address in b and address not in ("reports", "end")]
     return _MOST_MISREAD * sum(a[address] != b[address] for address in both) <= len(both) or len(both) < _LEAST_DETAILS
 
 
