@@ -20,6 +20,8 @@ from transform.thai import squash
 
 # characters of a code of 13 that may be unreadable
 MOST_DAMAGE = 3
+# numbers and dates of which one may differ; what is left of the code tells sisters apart already
+_ONE_IN = 4
 
 
 def damaged(
@@ -81,4 +83,4 @@ def _fits(
     others: list[Mapping[str, str]] = [details_of(copy_of(s.copy_id)) for s in projects.get(code, ())]
     if code in known.projects:
         others.append(known.projects[code].details)
-    return any(are_alike_in_detail(own, details) for details in others)
+    return any(are_alike_in_detail(own, details, one_in=_ONE_IN) for details in others)

@@ -15,8 +15,8 @@ from transform.thai import squash
 
 _DETAILS = frozenset({"budget_spent", "end_date", "responsible.phone", "coordinator.phone"})
 _DETAIL_PARTS = ("].date", "].progress_pct", "].disbursed_baht")
-# at most one in so many of them may differ
-_MOST_MISREAD = 8
+# at most one in so many of them may differ: sisters in one district may differ in a single progress
+ONE_IN = 8
 # fewer of them in common say nothing
 _LEAST_DETAILS = 3
 # parts repeat what their whole prints
@@ -68,11 +68,13 @@ def details_of(copy: FormCopy) -> dict[str, str]:
     """
     found = {r.field: r.value for r in copy.readings if r.value is not None and not r.is_cut and is_detail(r.field)}
     rows = sum(1 for r in copy.readings if r.field.startswith("reports[") and r.field.endswith("].seq"))
+    if rows == 0:  # section 2 may be what is lost
+        return found
     return found | {"reports": str(rows)} | ({"end": ""} if copy.is_closed and not copy.is_truncated else {})
 
 
-def are_alike_in_detail(a: Mapping[str, str], b: Mapping[str, str]) -> bool:
-    """Whether numbers and dates that both print are the same ones but for some that were misread.
+def are_alike_in_detail(a: Mapping[str, str], b: Mapping[str, str], *, one_in: int = ONE_IN) -> bool:
+    """Whether numbers and dates that both print are the same ones but for at most one in so many, that was misread.
 
     Two projects of one programme and district differ in some of them, or a complete copy of one has fewer reports;
     copies of one project differ in hardly any.
@@ -82,7 +84,7 @@ def are_alike_in_detail(a: Mapping[str, str], b: Mapping[str, str]) -> bool:
         if "end" in fewer:
             return False
     both = [address for address in a if address in b and address not in ("reports", "end")]
-    return _MOST_MISREAD * sum(a[address] != b[address] for address in both) <= len(both) or len(both) < _LEAST_DETAILS
+    return one_in * sum(a[address] != b[address] for address in both) <= len(both) or len(both) < _LEAST_DETAILS
 
 
 def is_detail(field: str) -> bool:
