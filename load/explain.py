@@ -276,11 +276,13 @@ def _field_lines(field: Explained, in_words: bool) -> list[str]:
     for i, witness in enumerate(field.readings):
         lines.append(f"{'readings' if i == 0 else '':<9}{'✓' if witness.is_chosen else ' '} {_witness_line(witness)}")
     lines.append(f"rule     {field.rule.id}" + (f": {field.rule.th}" if in_words else ""))
+    if in_words:
+        lines.append(f"         {field.rule.en}")
     if field.grounds:
         first, *more = field.grounds.split("\n")
         lines += [f"grounds  {first}", *(f"         {line}" for line in more)]
     if in_words:
-        lines += [f"         {field.rule.en}", f"changes  {field.rule.change_th}", f"         {field.rule.change_en}"]
+        lines += [f"changes  {field.rule.change_th}", f"         {field.rule.change_en}"]
     return lines + _history_lines(field)
 
 

@@ -80,7 +80,7 @@ def recognise_sightings(
         result |= {one.copy_id: Identity(None, reason + _REMEDY) for one in group}
     for copy_id, (code, printed) in joined.items():
         result[copy_id] = Identity(
-            code, f"prints {printed}, one digit from {code}; everything beside the code is that project's"
+            code, f"prints {printed}, one digit from {code}; what stands beside the code is that project's"
         )
     if without_code:
         whole = {
