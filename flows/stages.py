@@ -254,11 +254,7 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
     if verdict.validation.is_blocked:
         raise NotPublished("nothing is published: " + "; ".join(verdict.validation.blocking))
     tables = load_form().tables
-    standing = {p.uri: p.sha256 for p in delivered.listing if p.sha256}
-    sightings = frame_of(
-        tables["sighting"],
-        [{"night": delivered.night, "uri": uri, "source_sha256": sha} for uri, sha in standing.items()],
-    )
+    standing = [(p.uri, identity(p)) for p in delivered.listing]
     read_now = [f for f in night.files if f.night == delivered.night]
     run: dict[str, Any] = {
         "run_id": delivered.run_id,
@@ -284,7 +280,7 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
             con,
             frames,
             night=delivered.night,
-            sightings=sightings,
+            standing=standing,
             run=frame_of(tables["run"], [run]),
             expectation_results=verdict.validation.results,
             findings=verdict.findings,

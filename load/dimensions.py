@@ -53,65 +53,44 @@ named AS (
   LEFT JOIN (SELECT DISTINCT ON (prefix) * FROM {register} ORDER BY prefix, status DESC, agency) AS r
     ON r.prefix = p.agency_code
 )
-SELECT agency_code, agency_name, CASE WHEN agency_name = agency THEN status ELSE 'LEARNED' END AS status, projects
+SELECT agency_code, agency_name, CASE WHEN agency_name = agency THEN status ELSE 'LEARNED' END AS status, projects,
+       {_thai_order("agency_code", "agency_name")}
 FROM named
 """
 
 
 def _people() -> str:
-    roles = " UNION ALL ".join(
-        f"SELECT {role}_name AS person_name, '{role}' AS role, {role}_phone AS phone, project_code, last_seen "
-        f"FROM main.dim_project WHERE {role}_name IS NOT NULL"
-        for role in ("responsible", "coordinator")
-    )
     return f"""
-WITH named AS ({roles}),
-titled AS (
-  SELECT n.*, d.value AS title FROM named AS n
-  LEFT JOIN lineage.decision AS d ON d.project_code = n.project_code AND d.field = n.role || '.title'
-    AND d.delivery_id = n.project_code || '@' || strftime(n.last_seen, '%Y-%m-%d')
+WITH named AS (
+  SELECT b.person_name, b.role, b.title, b.phone, b.project_code, p.last_seen
+  FROM main.project_person AS b JOIN main.dim_project AS p ON p.project_code = b.project_code
+  WHERE b.person_name IS NOT NULL
 ),
 ranked AS (
   SELECT *, count(*) OVER (PARTITION BY person_name, role) AS projects,
          row_number() OVER (PARTITION BY person_name, role ORDER BY last_seen DESC, project_code DESC) AS place
-  FROM titled
+  FROM named
 )
-SELECT person_name, role, title, phone, projects FROM ranked WHERE place = 1
+SELECT person_name, role, title, phone, projects, {_thai_order("person_name, role", "person_name")}
+FROM ranked WHERE place = 1
 """
+
+
+def _thai_order(key: str, name: str) -> str:
+    """Place in the order of a Thai dictionary, worked out here so that any client can sort by it."""
+    return f"CAST(row_number() OVER (ORDER BY icu_sort_key({name}, 'th') NULLS LAST, {key}) AS INTEGER) AS thai_order"
 
 
 def _strategies(form: Form) -> str:
-    """Texts by plan period and number. A number that is not named is an empty text, so that the key is whole."""
-    table = form.tables["dim_strategy"]
-    numbers = [k for k in table.key if k != "plan_period"]
-    texts = list(form.columns_of("dim_strategy"))
-    fields = ", ".join(f"max(value) FILTER (field = '{f.field}') AS {quoted(f.column or '')}" for f in texts)
-    wanted = ", ".join(f"'{f.field}'" for f in texts)
-    key = columns_sql(table.key)
-    most = {f.column: _MOST_FREQUENT.format(key=key, value=quoted(f.column or ""), source="placed") for f in texts}
+    """Texts by plan period and number: the ones most projects print."""
+    key = columns_sql(form.tables["dim_strategy"].key)
+    texts = [f.column or "" for f in form.columns_of("dim_strategy")]
+    most = {c: _MOST_FREQUENT.format(key=key, value=quoted(c), source="main.project_strategy") for c in texts}
     joins = " ".join(f"LEFT JOIN ({select}) AS {column} USING ({key})" for column, select in most.items())
     return f"""
-WITH texts AS (
-  SELECT d.project_code, {fields} FROM lineage.decision AS d
-  JOIN main.dim_project AS p ON p.project_code = d.project_code
-    AND d.delivery_id = p.project_code || '@' || strftime(p.last_seen, '%Y-%m-%d')
-  WHERE d.field IN ({wanted}) GROUP BY d.project_code
-),
-placed AS (
-  SELECT {_plan_period("p.fiscal_year_be")} AS plan_period, {", ".join(f"coalesce(p.{n}, '') AS {n}" for n in numbers)},
-         t.* EXCLUDE (project_code)
-  FROM main.dim_project AS p LEFT JOIN texts AS t ON t.project_code = p.project_code
-  WHERE p.fiscal_year_be IS NOT NULL AND ({" OR ".join(f"p.{n} IS NOT NULL" for n in numbers)})
-)
-SELECT {key}, {columns_sql(f.column or "" for f in texts)}, projects
-FROM (SELECT {key}, count(*) AS projects FROM placed GROUP BY {key}) AS used {joins}
+SELECT {key}, {columns_sql(texts)}, projects
+FROM (SELECT {key}, count(*) AS projects FROM main.project_strategy GROUP BY {key}) AS used {joins}
 """
-
-
-def _plan_period(year: str) -> str:
-    """Return the five-year plan a fiscal year falls in: 2561-2565, 2566-2570, …"""
-    first = f"({year} - ({year} - 2561 + 1000) % 5)"
-    return f"{first} || '-' || ({first} + 4)"
 
 
 def _days() -> str:
@@ -139,8 +118,11 @@ days AS (
 )
 SELECT date, year(date) + 543 AS be_year, year(date) + 543 + CAST(month(date) >= 10 AS INTEGER) AS fiscal_year_be,
        (month(date) + 2) % 12 // 3 + 1 AS fiscal_quarter, (month(date) + 2) % 12 + 1 AS fiscal_month,
+       'ไตรมาส ' || ((month(date) + 2) % 12 // 3 + 1) || '/' || (year(date) + 543 + CAST(month(date) >= 10 AS INTEGER))
+         AS fiscal_quarter_th,
        month(date) AS month,
        ({names})[month(date)] AS month_name_th,
+       ({short})[month(date)] || ' ' || (year(date) + 543) AS month_th,
        day(date) || ' ' || ({short})[month(date)] || ' ' || (year(date) + 543) AS date_th,
        isodow(date) >= 6 AS is_weekend
 FROM days

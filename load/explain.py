@@ -140,7 +140,7 @@ def why(path: Path, project_code: str, field: str | None = None) -> Explanation:
 def _decisions(con: duckdb.DuckDBPyConnection, code: str) -> dict[str, list[tuple[Any, ...]]]:
     """Decisions of every field, newest night first: night, value, rule, confidence, decidable, readings, grounds."""
     rows = con.execute(
-        "SELECT field, CAST(split_part(delivery_id, '@', 2) AS DATE) AS night, value, rule, confidence, is_decidable, "
+        "SELECT field, night, value, rule, confidence, is_decidable, "
         "distinct_readings, grounds FROM lineage.decision WHERE project_code = ? ORDER BY field, night DESC",
         [code],
     ).fetchall()

@@ -1,7 +1,7 @@
 """Canonical exports: one file per table, rows in the order of the full key, the same bytes for the same content.
 
-quality.run, quality.expectation_result and lineage.sighting are not exported: they tell how many nights it took to see
-the content, and the exports must not depend on that.
+quality.run, quality.expectation_result, lineage.sighting and lineage.source_night are not exported: they tell how many
+nights it took to see the content, and the exports must not depend on that.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from load.workbook import write_workbook
 from transform.form import Table, load_form
 
 Format = Literal["parquet", "csv", "xlsx"]
-NOT_EXPORTED = frozenset({"run", "expectation_result", "sighting"})
+NOT_EXPORTED = frozenset({"run", "expectation_result", "sighting", "source_night"})
 _FORMULA = re.compile(r"[=+@\t\r-]")
 _NUMBER_OR_DASH = re.compile(r"[+-]?\d+(\.\d+)?|-")
 

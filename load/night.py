@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,8 +12,10 @@ import pandas as pd
 
 from load.corrections import compute_corrections
 from load.dimensions import compute_dimensions
-from load.schema import YEAR_LIMIT, columns_sql, quoted, transaction
+from load.schema import YEAR_LIMIT, columns_sql, quoted, registered, transaction
+from load.sightings import record_sightings
 from transform.form import Table, load_form
+from transform.project_rows import PROJECT_TABLES
 from transform.registers import CORRECTIONS_FILE, Correction
 
 # every row of these belongs to a file or a delivery of one night, and is written again with that night
@@ -26,7 +27,7 @@ def apply_night(
     frames: Mapping[str, pd.DataFrame],
     *,
     night: date,
-    sightings: pd.DataFrame,
+    standing: Iterable[tuple[str, str]],
     run: pd.DataFrame,
     expectation_results: pd.DataFrame,
     findings: pd.DataFrame,
@@ -37,30 +38,30 @@ def apply_night(
     """Write one night: replace the rows of the projects it touches and of its files, then compute the dimensions.
 
     `frames` are those of transform.tables.build_frames; the projects in `dim_project` are the touched ones. `register`
-    names the agency codes (prefix, agency, status), `registers_used` all registers the night was decided with. Raises
-    ValueError, with the warehouse as it was, when a frame lacks a column or repeats a key, an amount is no exact
-    DECIMAL, a date lies past the year 2400, or a project that lost its delivery of this night is not among the touched
-    ones though other nights delivered it.
+    names the agency codes (prefix, agency, status), `standing` says what stood in the sources (place, hash),
+    `registers_used` which registers the night was decided with. Raises ValueError, with the warehouse as it was, when
+    a frame lacks a column or repeats a key, an amount is no exact DECIMAL, a date lies past the year 2400, or a
+    project that lost its delivery of this night is not among the touched ones though other nights delivered it.
     """
     tables = load_form().tables
     loaded = {
         **frames,
-        "sighting": sightings,
         "run": run,
         "expectation_result": expectation_results,
         "finding": findings,
         "register": registers_used,
     }
     prepared = {name: prepared_frame(tables[name], frame) for name, frame in loaded.items()}
-    missing = [name for name in (*project_tables(), *NIGHTLY) if name not in prepared]
+    missing = [name for name in (*PROJECT_TABLES, *NIGHTLY) if name not in prepared]
     if missing:
         raise ValueError(f"night {night}: no frame for {', '.join(missing)}; expected every table of build_frames")
     try:
-        with _registered(con, prepared, register), transaction(con):
+        with registered(con, _incoming(prepared, register)), transaction(con):
             _delete(con, night)
             for name in prepared:
                 _insert(con, tables[name])
             _delete_projects_without_evidence(con, night)
+            record_sightings(con, night, standing)
             compute_dimensions(con, "incoming_agency_code")
             compute_corrections(con, corrections)
     except (duckdb.ConstraintException, duckdb.ConversionException) as error:
@@ -68,8 +69,8 @@ def apply_night(
 
 
 def project_tables() -> tuple[str, ...]:
-    """Tables whose rows belong to one project, and are replaced with it."""
-    return tuple(t.name for t in load_form().tables.values() if t.schema == "main" and t.key[0] == "project_code")
+    """Tables whose rows belong to one project, and are replaced with it; qualified names."""
+    return tuple(load_form().tables[name].qualified for name in PROJECT_TABLES)
 
 
 def prepared_frame(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
@@ -118,38 +119,32 @@ def _exact(table: Table, name: str, value: Any, scale: int) -> str | None:
 
 def _delete(con: duckdb.DuckDBPyConnection, night: date) -> None:
     """Remove what the incoming frames replace. A rejected file that is read again moves to the night of the reading."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE lost_delivery AS SELECT project_code FROM lineage.delivery WHERE night = ? "
+        "AND project_code NOT IN (SELECT project_code FROM incoming_dim_project)",
+        [night],
+    )
     for name in project_tables():
-        con.execute(f"DELETE FROM main.{name} WHERE project_code IN (SELECT project_code FROM incoming_dim_project)")
+        con.execute(f"DELETE FROM {name} WHERE project_code IN (SELECT project_code FROM incoming_dim_project)")
     own_file = "night = $night OR source_sha256 IN (SELECT source_sha256 FROM incoming_source_file)"
     of_file = f"source_sha256 IN (SELECT source_sha256 FROM lineage.source_file WHERE {own_file})"
-    of_copy = f"copy_id IN (SELECT copy_id FROM lineage.form_copy WHERE {own_file})"
     for table, where in (
-        ("lineage.reading", of_copy),
+        ("lineage.reading", "night = $night"),
         ("lineage.form_copy", own_file),
         ("lineage.unread_line", of_file),
         ("quality.rejected_file", of_file),
         ("lineage.source_file", own_file),
+        ("lineage.decision", "night = $night"),
         ("quality.expectation_result", "run_id IN (SELECT run_id FROM quality.run WHERE night = $night)"),
         ("quality.run", "night = $night"),
     ):
         con.execute(f"DELETE FROM {table} WHERE {where}", {"night": night})
     con.execute("DELETE FROM lineage.register")
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE lost_delivery AS SELECT DISTINCT project_code FROM lineage.decision "
-        "WHERE split_part(delivery_id, '@', 2) = ? "
-        "AND project_code NOT IN (SELECT project_code FROM incoming_dim_project)",
-        [night.isoformat()],
-    )
-    con.execute("DELETE FROM lineage.decision WHERE split_part(delivery_id, '@', 2) = ?", [night.isoformat()])
-    con.execute(
         "DELETE FROM quality.finding WHERE finding_id IN (SELECT finding_id FROM incoming_finding) "
         "OR (first_seen = $night AND (project_code IN (SELECT project_code FROM incoming_dim_project) "
         "OR (project_code IS NULL AND uri IN (SELECT uri FROM incoming_source_file)) OR uri = $corrections))",
         {"night": night, "corrections": CORRECTIONS_FILE},
-    )
-    con.execute(
-        "DELETE FROM lineage.sighting AS s USING incoming_sighting AS i "
-        "WHERE s.uri = i.uri AND s.night = CAST(i.night AS DATE)"
     )
 
 
@@ -163,28 +158,19 @@ def _delete_projects_without_evidence(con: duckdb.DuckDBPyConnection, night: dat
     """A second run of a night may recognise a misread code: the project it had made disappears with its delivery."""
     stale = con.execute(
         "SELECT project_code FROM lost_delivery "
-        "WHERE project_code IN (SELECT project_code FROM lineage.decision) ORDER BY project_code"
+        "WHERE project_code IN (SELECT project_code FROM lineage.delivery WHERE night <> ?) ORDER BY project_code",
+        [night],
     ).fetchall()
     if stale:
         raise ValueError(
             f"{', '.join(row[0] for row in stale[:3])} lost the delivery of this night but has others, "
             "and its rows were not built again; include projects_of_night() in build_frames"
         )
-    for name in (*(f"main.{t}" for t in project_tables()), "quality.finding"):
+    for name in (*project_tables(), "quality.finding"):
         con.execute(f"DELETE FROM {name} WHERE project_code IN (SELECT project_code FROM lost_delivery)")
     con.execute("DROP TABLE lost_delivery")
 
 
-@contextmanager
-def _registered(
-    con: duckdb.DuckDBPyConnection, frames: Mapping[str, pd.DataFrame], register: pd.DataFrame
-) -> Iterator[None]:
+def _incoming(frames: Mapping[str, pd.DataFrame], register: pd.DataFrame) -> dict[str, pd.DataFrame]:
     views = {f"incoming_{name}": frame for name, frame in frames.items()}
-    views["incoming_agency_code"] = register[["prefix", "agency", "status"]].astype("str")
-    for name, frame in views.items():
-        con.register(name, frame)
-    try:
-        yield
-    finally:
-        for name in views:
-            con.unregister(name)
+    return views | {"incoming_agency_code": register[["prefix", "agency", "status"]].astype("str")}

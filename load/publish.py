@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from load.data_dictionary import refresh
 from load.schema import columns_sql, create_tables, create_views, literal, load_views, quoted, transaction
 from transform.form import Table, load_form
 
@@ -56,6 +57,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Path) -> Published:
     building = target.with_name(target.name + ".next")
     for stale in (building, _log_of(building)):
         stale.unlink(missing_ok=True)
+    refresh(con)
     tables = sorted(load_form().tables.values(), key=lambda t: t.qualified)
     counted = {t.qualified: _count(con, t.qualified) for t in tables}
     _build(con, building, tables)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 
 from transform.form import Column, Form, Table, load_form
 
@@ -22,6 +23,7 @@ SCHEMAS = ("main", "lineage", "quality")
 VIEWS_FILE = Path(__file__).with_name("views.toml")
 # A Buddhist year that was taken for a Christian one lies past 2400; nothing of the form does.
 YEAR_LIMIT = 2400
+PERSONAL = "personal data · ข้อมูลส่วนบุคคล"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,15 @@ def columns_sql(names: Iterable[str]) -> str:
     return ", ".join(quoted(name) for name in names)
 
 
-def described(th: str, en: str, unit: str | None = None) -> str:
+def described(th: str, en: str, unit: str | None = None, *, is_personal: bool = False) -> str:
     """Return the comment of a table or column.
 
     >>> described("งบประมาณที่ได้รับ", "Budget received", "baht")
     'งบประมาณที่ได้รับ · Budget received [baht]'
+    >>> described("ชื่อ-สกุล", "Name", is_personal=True)
+    'ชื่อ-สกุล · Name [personal data · ข้อมูลส่วนบุคคล]'
     """
-    return f"{th} · {en}" + (f" [{unit}]" if unit else "")
+    return f"{th} · {en}" + (f" [{unit}]" if unit else "") + (f" [{PERSONAL}]" if is_personal else "")
 
 
 def table_ddl(table: Table) -> str:
@@ -99,7 +103,7 @@ def table_comments(table: Table) -> Iterator[str]:
     """COMMENT statements of a table and its columns."""
     yield f"COMMENT ON TABLE {table.qualified} IS {literal(described(table.th, table.en))}"
     for column in table.columns:
-        text = literal(described(column.th, column.en, column.unit))
+        text = literal(described(column.th, column.en, column.unit, is_personal=column.personal))
         yield f"COMMENT ON COLUMN {table.qualified}.{quoted(column.name)} IS {text}"
 
 
@@ -113,6 +117,18 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.rollback()
         raise
     con.commit()
+
+
+@contextmanager
+def registered(con: duckdb.DuckDBPyConnection, frames: Mapping[str, pd.DataFrame]) -> Iterator[None]:
+    """Let SQL see frames under their names, for the time of a block."""
+    for name, frame in frames.items():
+        con.register(name, frame)
+    try:
+        yield
+    finally:
+        for name in frames:
+            con.unregister(name)
 
 
 def create_tables(con: duckdb.DuckDBPyConnection, form: Form | None = None) -> None:
@@ -132,35 +148,43 @@ def create_views(con: duckdb.DuckDBPyConnection, form: Form | None = None) -> No
     A column that a view passes on from a table keeps the table's comment; `columns` in views.toml describes the rest.
     Raises ValueError naming view and column when neither does.
     """
-    known = _column_comments((form or load_form()).tables.values())
     for view in load_views():
         con.execute(f"CREATE VIEW main.{view.name} AS {view.sql}")
         con.execute(f"COMMENT ON VIEW main.{view.name} IS {literal(view.comment)}")
-        for name in _view_columns(con, view.name):
-            comment = _view_column_comment(view, name, known)
+        for name, column in view_columns(con, view, form).items():
+            comment = described(column.th, column.en, column.unit, is_personal=column.personal)
             con.execute(f"COMMENT ON COLUMN main.{view.name}.{quoted(name)} IS {literal(comment)}")
 
 
-def _column_comments(tables: Iterable[Table]) -> dict[str, str]:
-    """Comment of every column name, from the first table that has it."""
-    comments: dict[str, str] = {}
+def view_columns(con: duckdb.DuckDBPyConnection, view: View, form: Form | None = None) -> dict[str, Column]:
+    """Columns of a created view in order, by name: what views.toml says, else the table column of that name.
+
+    Raises ValueError naming view and column when neither describes it.
+    """
+    known = _column_by_name((form or load_form()).tables.values())
+    found: dict[str, Column] = {}
+    for name, data_type, *_ in con.execute(f"DESCRIBE main.{view.name}").fetchall():
+        own: Mapping[str, Any] | None = view.columns.get(name)
+        if own is None and name not in known:
+            raise ValueError(f"load/views: {view.name}.{name} has no description; add it under [view.columns]")
+        passed_on = known.get(name)
+        found[name] = (
+            Column(name, data_type, own["th"], own["en"], own.get("unit"), personal=own.get("personal", False))
+            if own is not None
+            else replace(known[name], type=data_type)
+        )
+        if passed_on is not None and passed_on.personal and own is not None and "personal" not in own:
+            found[name] = replace(found[name], personal=True)
+    return found
+
+
+def _column_by_name(tables: Iterable[Table]) -> dict[str, Column]:
+    """Every column name with the first table column that has it."""
+    columns: dict[str, Column] = {}
     for table in tables:
         for column in table.columns:
-            comments.setdefault(column.name, described(column.th, column.en, column.unit))
-    return comments
-
-
-def _view_columns(con: duckdb.DuckDBPyConnection, view: str) -> list[str]:
-    return [row[0] for row in con.execute(f"DESCRIBE main.{view}").fetchall()]
-
-
-def _view_column_comment(view: View, column: str, known: Mapping[str, str]) -> str:
-    own: Mapping[str, Any] | None = view.columns.get(column)
-    if own is not None:
-        return described(own["th"], own["en"], own.get("unit"))
-    if column not in known:
-        raise ValueError(f"load/views.toml: {view.name}.{column} has no description; add it under [view.columns]")
-    return known[column]
+            columns.setdefault(column.name, column)
+    return columns
 
 
 def table_differences(con: duckdb.DuckDBPyConnection, form: Form | None = None) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 import duckdb
 import pandas as pd
 
+from load.data_dictionary import refresh
 from load.night import apply_night
 from load.schema import columns_sql, create_tables, quoted, table_differences, transaction
 from transform.form import Table, load_form
@@ -69,6 +70,7 @@ def open_work(home: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnec
         if not _has_tables(con):
             with transaction(con):
                 create_tables(con)
+            refresh(con)
         differences = table_differences(con)
         if differences:
             raise ValueError(
@@ -110,7 +112,7 @@ def copies_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FormCo
     rows = con.execute(
         "SELECT r.copy_id, r.field, r.report_seq, r.page, r.line_first, r.line_last, r.char_from, r.char_to, r.raw, "
         "r.value, r.problem, r.is_cut, r.doubt FROM lineage.reading AS r "
-        "WHERE r.copy_id IN (SELECT copy_id FROM lineage.form_copy WHERE night = ?) "
+        "WHERE r.night = ? "
         "ORDER BY r.copy_id, r.page, r.line_first, r.char_from, r.line_last, r.char_to, r.field",
         [night],
     ).fetchall()
@@ -202,13 +204,13 @@ def earlier_state(con: duckdb.DuckDBPyConnection, project_codes: Iterable[str], 
     decision = load_form().tables["decision"]
     decisions = con.execute(
         f"SELECT {columns_sql(decision.column_names)} FROM lineage.decision "
-        "WHERE project_code IN (SELECT unnest(?::VARCHAR[])) AND split_part(delivery_id, '@', 2) <> ? "
+        "WHERE project_code IN (SELECT unnest(?::VARCHAR[])) AND night <> ? "
         f"ORDER BY {columns_sql(decision.key)}",
-        [codes, night.isoformat()],
+        [codes, night],
     ).df()
     deliveries = con.execute(
-        "SELECT project_code, night, count(*) AS copies FROM lineage.form_copy "
-        "WHERE project_code IN (SELECT unnest(?::VARCHAR[])) AND night <> ? GROUP BY ALL ORDER BY ALL",
+        "SELECT project_code, night, copies FROM lineage.delivery "
+        "WHERE project_code IN (SELECT unnest(?::VARCHAR[])) AND night <> ? ORDER BY ALL",
         [codes, night],
     ).df()
     types = {"project_code": "str", "night": "datetime64[us]", "copies": "Int64"}

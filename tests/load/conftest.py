@@ -153,9 +153,8 @@ class Warehouse:
             "project_code": CODE, "field": "coordinator.name", "message_th": "สำเนาต่างกัน", "message_en": "copies differ",
             "first_seen": FIRST, "last_seen": night.night, "days_open": 0, "state": "new",
         }  # fmt: skip
-        sightings = [{"night": night.night, "uri": f.uri, "source_sha256": f.source_sha256} for f in night.files]
         rest = {
-            "sightings": frame_of(tables["sighting"], sightings),
+            "standing": [(f.uri, f.source_sha256) for f in night.files],
             "run": run,
             "expectation_results": frame_of(tables["expectation_result"], [result]),
             "findings": frame_of(tables["finding"], [finding]),

@@ -53,7 +53,7 @@ def test_the_writers_connection_and_the_published_file_export_the_same(published
 
 def test_what_depends_on_the_number_of_nights_is_not_exported(published, tmp_path):
     names = {path.stem for path in export(published, tmp_path / "out", "parquet")}
-    assert {"run", "expectation_result", "sighting"} == NOT_EXPORTED
+    assert {"run", "expectation_result", "sighting", "source_night"} == NOT_EXPORTED
     assert names == set(load_form().tables) - NOT_EXPORTED
 
 

@@ -28,8 +28,9 @@ from tests.transform.forms import (
     sha,
 )
 from transform.night import FileReading, reconcile_night
+from transform.project_rows import typed
 from transform.records import FileOutcome, LineCount, Night, UnreadLine
-from transform.tables import Earlier, build_frames, frame_of, typed
+from transform.tables import Earlier, build_frames, frame_of
 
 Frames = dict[str, pd.DataFrame]
 DTYPES = {"VARCHAR": "str", "INTEGER": "Int64", "BIGINT": "Int64", "BOOLEAN": "boolean", "DATE": "datetime64[us]"}

@@ -1,0 +1,63 @@
+"""The data dictionary as a table, `main.data_dictionary`: generated from the registry, never written by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from load.schema import columns_sql, create_views, load_views, quoted, registered, transaction, view_columns
+from transform.form import Column, Form, Table, load_form
+
+
+def refresh(con: duckdb.DuckDBPyConnection, form: Form | None = None) -> None:
+    """Give the connection's current database, whose tables exist, today's views and dictionary."""
+    form = form or load_form()
+    with transaction(con):
+        for (view,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall():
+            con.execute(f"DROP VIEW main.{quoted(view)}")
+        create_views(con, form)
+        _fill(con, form)
+
+
+def _fill(con: duckdb.DuckDBPyConnection, form: Form) -> None:
+    rows = dictionary_rows(con, form)
+    table = form.tables["data_dictionary"]
+    frame = pd.DataFrame(rows, columns=list(table.column_names))
+    names = columns_sql(table.column_names)
+    casts = ", ".join(f"CAST({columns_sql([c.name])} AS {c.type})" for c in table.columns)
+    con.execute(f"DELETE FROM {table.qualified}")
+    with registered(con, {"dictionary_rows": frame}):
+        con.execute(f"INSERT INTO {table.qualified} ({names}) SELECT {casts} FROM dictionary_rows ORDER BY ALL")
+
+
+def dictionary_rows(con: duckdb.DuckDBPyConnection, form: Form) -> list[dict[str, Any]]:
+    """One row for each table and view, and for each of their columns."""
+    rows: list[dict[str, Any]] = []
+    for table in form.tables.values():
+        rows.append(_relation(table.schema, table.name, "table", table.th, table.en))
+        rows += [_column(form, table, position, c) for position, c in enumerate(table.columns, start=1)]
+    for view in load_views():
+        rows.append(_relation("main", view.name, "view", view.th, view.en))
+        shape = Table("main", view.name, view.th, view.en, (), tuple(view_columns(con, view, form).values()))
+        rows += [_column(form, shape, position, c, "view") for position, c in enumerate(shape.columns, start=1)]
+    return rows
+
+
+def _relation(schema: str, name: str, kind: str, th: str, en: str) -> dict[str, Any]:
+    return {
+        "schema_name": schema, "relation_name": name, "column_name": "", "kind": kind, "position": 0,
+        "description_th": th, "description_en": en, "is_key": False, "is_personal": False,
+    }  # fmt: skip
+
+
+def _column(form: Form, table: Table, position: int, column: Column, kind: str = "table") -> dict[str, Any]:
+    field = form.fields.get(column.field) if column.field else None
+    return {
+        "schema_name": table.schema, "relation_name": table.name, "column_name": column.name, "kind": kind,
+        "position": position, "data_type": column.type, "unit": column.unit,
+        "description_th": column.th, "description_en": column.en,
+        "is_key": column.name in table.key, "is_personal": column.personal,
+        "form_section": field.section if field else None, "form_label": field.label if field else None,
+    }  # fmt: skip
