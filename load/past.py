@@ -14,13 +14,14 @@ import pandas as pd
 
 from transform.addresses import field_base
 from transform.damaged_codes import codes_near
-from transform.known_projects import Known, KnownProject, codes_asked, heads_of
+from transform.known_projects import Known, KnownProject, heads_of, neighbours
 from transform.marks import BESIDE_THE_CODE, district_of, marks_from
 from transform.past import Asked, Past
 from transform.sightings import is_detail
 from transform.thai import squash
 
-_BEFORE = "split_part(delivery_id, '@', 2) < ?"
+# heads of a code have a fixed length
+_ANY_CODE = "50390000-3367"
 
 
 def known_projects(
@@ -30,41 +31,66 @@ def known_projects(
 
     `printed`: readable codes; `damaged`: what stands where a code cannot be read.
     """
+    possible = {*printed, *(near for code in printed for near in neighbours(code))}
+    codes = set(_delivered_before(con, night, sorted(possible)))
+    if damaged:
+        codes.update(codes_near(damaged, _delivered_before(con, night)))
+    heads = _heads(con, night)
+    return Known(_projects(con, night, sorted(codes)), _agencies(con, night, printed) if heads else {}, heads)
+
+
+def _delivered_before(con: duckdb.DuckDBPyConnection, night: date, among: Sequence[str] | None = None) -> list[str]:
+    """Codes of all projects of earlier nights, or of those `among` a few."""
+    where, parameters = ("", []) if among is None else ("AND project_code IN (SELECT unnest(?::VARCHAR[]))", [among])
     rows = con.execute(
-        f"SELECT DISTINCT project_code FROM lineage.decision WHERE field = 'project_code' AND {_BEFORE}",
-        [night.isoformat()],
+        f"SELECT DISTINCT project_code FROM lineage.delivery WHERE night < ? {where} ORDER BY project_code",
+        [night, *parameters],
     ).fetchall()
-    before = {row[0] for row in rows}
-    codes = sorted({*codes_asked(printed, before), *(codes_near(damaged, before) if damaged else ())})
-    heads = Counter(head for row in rows for head in heads_of(row[0]))
-    return Known(_projects(con, night, codes), _agencies(con, night, printed) if rows else {}, heads)
+    return [row[0] for row in rows]
+
+
+def _heads(con: duckdb.DuckDBPyConnection, night: date) -> Counter[str]:
+    """How many codes of earlier nights begin alike (transform.known_projects.heads_of), counted by the database."""
+    unit, block = (len(head) for head in heads_of(_ANY_CODE))
+    rows = con.execute(
+        f"SELECT unnest([left(project_code, {unit}), left(project_code, {block})]) AS head, count(*) "
+        "FROM (SELECT DISTINCT project_code FROM lineage.delivery WHERE night < ?) GROUP BY head ORDER BY head",
+        [night],
+    ).fetchall()
+    return Counter(dict(rows))
 
 
 def _projects(con: duckdb.DuckDBPyConnection, night: date, codes: Sequence[str]) -> dict[str, KnownProject]:
     """What each project's last delivery before tonight was decided to print beside its code."""
-    if not codes:
-        return {}
-    rows = con.execute(
-        f"""
-        WITH last AS (
-          SELECT project_code, max(delivery_id) AS delivery_id FROM lineage.decision
-          WHERE field = 'project_code' AND {_BEFORE} AND project_code IN (SELECT unnest(?::VARCHAR[]))
-          GROUP BY project_code
-        )
-        SELECT d.project_code, split_part(d.delivery_id, '@', 2), d.field, d.value
-        FROM lineage.decision AS d JOIN last USING (project_code, delivery_id)
-        WHERE d.value IS NOT NULL ORDER BY ALL
-        """,
-        [night.isoformat(), list(codes)],
-    ).fetchall()
     beside: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     details: dict[str, dict[str, str]] = defaultdict(dict)
-    for code, when, field, value in rows:
+    for code, when, field, value, _ in _last_decisions(con, night, codes):
         if field in BESIDE_THE_CODE:
             beside[code, when][field] = value
         if is_detail(field):
             details[code][field] = value
     return {code: KnownProject(marks_from(own), when, details[code]) for (code, when), own in beside.items()}
+
+
+def _last_decisions(
+    con: duckdb.DuckDBPyConnection, night: date, codes: Sequence[str]
+) -> list[tuple[str, str, str, str, str]]:
+    """What the last delivery of each project before tonight was decided to print, in a fixed order: code, its night
+    (ISO), field, value, confidence."""
+    if not codes:
+        return []
+    return con.execute(
+        """
+        WITH last AS (
+          SELECT project_code, max(night) AS night FROM lineage.delivery
+          WHERE night < ? AND project_code IN (SELECT unnest(?::VARCHAR[])) GROUP BY project_code
+        )
+        SELECT d.project_code, CAST(d.night AS VARCHAR), d.field, d.value, d.confidence
+        FROM lineage.decision AS d JOIN last ON last.project_code = d.project_code AND last.night = d.night
+        WHERE d.value IS NOT NULL ORDER BY ALL
+        """,
+        [night, list(codes)],
+    ).fetchall()
 
 
 def _agencies(con: duckdb.DuckDBPyConnection, night: date, tonight: Iterable[str]) -> dict[str, dict[str, int]]:
@@ -80,10 +106,10 @@ def _agencies(con: duckdb.DuckDBPyConnection, night: date, tonight: Iterable[str
 def agencies_before(con: duckdb.DuckDBPyConnection, night: date, tonight: Iterable[str]) -> dict[str, dict[str, int]]:
     """Code prefix → agency as printed → projects of earlier nights that are not delivered tonight."""
     rows = con.execute(
-        "SELECT left(project_code, 4), value, count(DISTINCT project_code) FROM lineage.decision "
-        f"WHERE field = 'agency_path[1]' AND value IS NOT NULL AND {_BEFORE} "
+        "SELECT agency_code, agency_name, count(DISTINCT project_code) FROM main.dim_project_history "
+        "WHERE agency_name IS NOT NULL AND valid_from < ? "
         "AND project_code NOT IN (SELECT unnest(?::VARCHAR[])) GROUP BY ALL ORDER BY ALL",
-        [night.isoformat(), sorted(set(tonight))],
+        [night, sorted(set(tonight))],
     ).fetchall()
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for prefix, name, projects in rows:
@@ -109,15 +135,13 @@ def _votes(
     con.register("asked_texts", wanted)
     try:
         rows = con.execute(
-            f"""
-            SELECT a.base, a.text_key, count(DISTINCT d.project_code)
-            FROM lineage.decision AS d JOIN asked_texts AS a ON a.value = d.value
-            WHERE regexp_replace(d.field, '\\[[^\\]]*\\]', '', 'g') = a.base AND {_BEFORE}
-              AND d.confidence IN ('agreed', 'single')
-              AND d.project_code NOT IN (SELECT unnest(?::VARCHAR[]))
+            """
+            SELECT a.base, a.text_key, count(DISTINCT t.project_code)
+            FROM lineage.project_text AS t JOIN asked_texts AS a ON a.value = t.text AND a.base = t.field
+            WHERE t.first_night < ? AND t.project_code NOT IN (SELECT unnest(?::VARCHAR[]))
             GROUP BY ALL ORDER BY ALL
             """,
-            [night.isoformat(), list(tonight)],
+            [night, list(tonight)],
         ).fetchall()
     finally:
         con.unregister("asked_texts")
@@ -127,21 +151,10 @@ def _votes(
 def _own(con: duckdb.DuckDBPyConnection, night: date, asked: Asked) -> dict[tuple[str, str], tuple[str, ...]]:
     """Keys of what each project's last delivery before tonight was decided to print, without contested values."""
     codes = sorted({code for code, _ in asked.own})
-    rows = con.execute(
-        f"""
-        WITH last AS (
-          SELECT project_code, max(delivery_id) AS delivery_id FROM lineage.decision
-          WHERE {_BEFORE} AND project_code IN (SELECT unnest(?::VARCHAR[])) GROUP BY project_code
-        )
-        SELECT d.project_code, d.field, d.value FROM lineage.decision AS d JOIN last USING (project_code, delivery_id)
-        WHERE d.value IS NOT NULL AND d.confidence <> 'contested' ORDER BY ALL
-        """,
-        [night.isoformat(), codes],
-    ).fetchall()
     wanted = set(asked.own)
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for code, address, value in rows:
+    for code, _, address, value, confidence in _last_decisions(con, night, codes):
         place = code, field_base(address)
-        if place in wanted:
+        if place in wanted and confidence != "contested":
             found[place].append(squash(value))
     return {place: tuple(dict.fromkeys(keys)) for place, keys in found.items()}
