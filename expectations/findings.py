@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from expectations import sources_told
 from expectations.catalogue import load_catalogue
 from expectations.conflicts import conflicts_of, told
 from expectations.corrections_told import RULES as CORRECTION_RULES
@@ -23,6 +24,7 @@ from expectations.doubts_told import is_unread_picture, losses, not_found, overl
 from expectations.lifecycle import Finding, findings_in, follow
 from expectations.substitutions import RULE as SUBSTITUTION
 from expectations.substitutions import Systematic, open_before, systematic, was_delivered
+from expectations.text_rules import is_rewritten
 from expectations.unread import owned, quoted
 from expectations.validate import Validation
 from expectations.words import label_of, shortened, spoken, without_phone
@@ -31,6 +33,7 @@ from transform.form import Form
 from transform.records import Decision, Delivery, Night
 from transform.refused_lines import Refused
 from transform.registers import CORRECTIONS_FILE, Correction, Registers
+from transform.source_nights import SourceNight
 from transform.tables import frame_of
 
 Place: TypeAlias = tuple[str, int | None, int | None]  # uri, page, line
@@ -63,6 +66,10 @@ class _Draft:
         return hashlib.sha256("|".join("" if p is None else str(p) for p in parts).encode()).hexdigest()[:16]
 
 
+# rules whose findings a night judges whatever it delivers
+STANDING_RULES = (*CORRECTION_RULES, *sources_told.RULES, SUBSTITUTION)
+
+
 def collect(
     night: Night,
     frames: Mapping[str, Frame],
@@ -73,12 +80,13 @@ def collect(
     corrections: Sequence[Correction] = (),
     known: Collection[str] = (),
     registers: Registers | None = None,
+    sources: Sequence[SourceNight] = (),
 ) -> Frame:
     """Rows of quality.finding to insert or replace: what is found tonight, and what is resolved tonight; by finding_id.
 
     `crosscheck_rows` and `validation` are those of the same `frames`; `previous` holds quality.finding of the touched
-    projects and of findings without a project; `known` are the project codes and copy ids of `corrections` that were
-    delivered before; `registers` tell what kind of difference a conflict is.
+    projects, of tonight's files and of STANDING_RULES; `known` are the project codes and copy ids of `corrections` that
+    were delivered before; `registers` tell what kind of difference a conflict is; `sources` are those asked tonight.
     Pure: the same arguments give the same rows.
     """
     before = findings_in(previous)
@@ -94,6 +102,7 @@ def collect(
     without_effect = list(idle(corrections, night, known, form))
     drafts += [_correction(line) for line in without_effect if not line.is_waiting]
     drafts += [_refused(line) for line in (registers.refused_corrections if registers else ())]
+    drafts += [_Draft(**each) for each in sources_told.untrusted(sources)]
     waiting = {_correction(line).finding_id for line in without_effect if line.is_waiting}
     places = _places(night)
     tonight = [_finding(draft, places, night.night, form) for draft in _missing_in_pictures(drafts, night, form)]
@@ -103,6 +112,8 @@ def collect(
     def is_judged(finding: Finding) -> bool:
         if finding.rule in CORRECTION_RULES:
             return finding.finding_id not in waiting
+        if finding.rule in sources_told.RULES:
+            return finding.uri in sources_told.listed(sources)
         if finding.rule == SUBSTITUTION:
             return was_delivered(finding, before, touched, form)
         if finding.project_code is None:
@@ -110,20 +121,12 @@ def collect(
         if finding.rule == "contested_value" and (finding.project_code, finding.field) in folded.explained:
             return False  # it stands as it was, and is told with its substitution
         if finding.rule == "narrative_reused" and finding.value not in touched:  # the other project was not compared
-            return finding.project_code in touched and _is_rewritten(finding, frames["dim_project_history"])
+            return finding.project_code in touched and is_rewritten(finding, frames["dim_project_history"])
         return finding.project_code in touched
 
     table = form.tables["finding"]
     rows = follow(tonight, before, night.night, is_judged)
     return frame_of(table, [{name: getattr(f, name) for name in table.column_names} for f in rows])
-
-
-def _is_rewritten(finding: Finding, history: Frame) -> bool:
-    """Whether the rationale of a project is another one than when the finding was seen last."""
-    states = history[history["project_code"] == finding.project_code].sort_values("valid_from")
-    before = states[states["valid_from"] <= pd.Timestamp(finding.last_seen)]
-    texts = [None if pd.isna(s["rationale"].iloc[-1]) else s["rationale"].iloc[-1] for s in (before, states) if len(s)]
-    return len(set(texts)) > 1
 
 
 # ---------------------------------------------------------------- what is found

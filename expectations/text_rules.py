@@ -14,6 +14,7 @@ import pandas as pd
 
 from expectations.catalogue import Vocabulary, load_vocabulary
 from expectations.districts import Districts
+from expectations.lifecycle import Finding
 from expectations.objections import Frame, Given, objections, report_objections
 from expectations.years import other_fiscal_year
 
@@ -201,3 +202,14 @@ TEXT_RULES: Mapping[str, Callable[[Given], Frame]] = {
     "status_text_repeated": _status_text_repeated,
     "name_year_differs": _name_year_differs,
 }
+
+
+def is_rewritten(finding: Finding, history: pd.DataFrame) -> bool:
+    """Whether the rationale of a project is another one than when a finding about it was seen last.
+
+    `history`: rows of dim_project_history.
+    """
+    states = history[history["project_code"] == finding.project_code].sort_values("valid_from")
+    before = states[states["valid_from"] <= pd.Timestamp(finding.last_seen)]
+    texts = [None if pd.isna(s["rationale"].iloc[-1]) else s["rationale"].iloc[-1] for s in (before, states) if len(s)]
+    return len(set(texts)) > 1

@@ -127,47 +127,6 @@ def registry_hash(settings: Settings) -> str:
     return digest.hexdigest()
 
 
-# ---------------------------------------------------------------- the archive's own list of nights
-
-
-def write_night(archive: Path, night: date, listing: Sequence[Pulled]) -> None:
-    """Write down what stood where on a night; a second run of the night adds what it found, in the order of finding."""
-    folder = archive / "nights"
-    folder.mkdir(parents=True, exist_ok=True)
-    seen = read_night(archive, night)
-    known = {(p.uri, identity(p)) for p in seen}
-    together = [*seen, *(p for p in listing if (p.uri, identity(p)) not in known)]
-    text = StringIO()
-    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    writer.writerow(_NIGHT_COLUMNS)
-    for p in together:
-        code, message = (p.rejection.code, p.rejection.message) if p.rejection else ("", "")
-        writer.writerow((p.uri, p.size, p.sha256 or "", code, message))
-    part = folder / f"{night.isoformat()}.part"
-    part.write_text(text.getvalue(), encoding="utf-8")
-    part.replace(folder / f"{night.isoformat()}.tsv")
-
-
-def read_night(archive: Path, night: date) -> list[Pulled]:
-    """What stood in the sources on a night, in the order of finding; [] for a night that was not run."""
-    path = archive / "nights" / f"{night.isoformat()}.tsv"
-    if not path.is_file():
-        return []
-    rows = csv.DictReader(StringIO(path.read_text(encoding="utf-8")), delimiter="\t")
-    return [
-        Pulled(
-            r["uri"], int(r["bytes"]), 0, r["source_sha256"] or None,
-            Rejection(r["code"], r["message"]) if r["code"] else None, is_unchanged=True,
-        )
-        for r in rows
-    ]  # fmt: skip
-
-
-def nights_of(archive: Path) -> list[date]:
-    """Every night the archive knows, in order."""
-    return sorted(date.fromisoformat(p.stem) for p in (archive / "nights").glob("*.tsv"))
-
-
 # ---------------------------------------------------------------- nothing new
 
 

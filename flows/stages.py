@@ -83,7 +83,7 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
     if settings.second_reader and not witness.is_available():
         watch.console.print("the second reader is not installed (pip install 'kaona[pdfium]'): PDFs are read once")
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        known = known_files(con)
+        known = known_files(con, (identity(pulled) for pulled in delivered.listing))
         outcomes, copies = files_of_night(con, delivered.night), copies_of_night(con, delivered.night)
     to_read: dict[str, SourceFile] = {}
     version = reader_version(settings.reading)
@@ -224,11 +224,11 @@ def build_tables(settings: Settings, night: Night) -> Frames:
 def validate(settings: Settings, delivered: Delivered, night: Night, frames: Frames) -> Verdict:
     """Cross-checks and Great Expectations on tonight's frames; findings with their evidence and life-cycle."""
     from expectations import crosschecks
-    from expectations.findings import collect
+    from expectations.findings import STANDING_RULES, collect
     from expectations.validate import validate as run_suites
     from load.corrections import codes_delivered
     from load.past import agencies_before
-    from load.warehouse import findings, open_work
+    from load.warehouse import findings_to_follow, open_work
 
     codes = {d.project_code for d in night.deliveries}
     tonight = {n: f[f["project_code"].isin(codes)] if n == "dim_project" else f for n, f in frames.items()}
@@ -239,7 +239,8 @@ def validate(settings: Settings, delivered: Delivered, night: Night, frames: Fra
     rows = crosschecks.run(tonight, registers)
     verdict = run_suites(frames, rows, run_id=delivered.run_id)
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        previous, delivered_before = findings(con), codes_delivered(con, (c.project_code for c in corrections))
+        previous = findings_to_follow(con, codes, (file.uri for file in night.files), STANDING_RULES)
+        delivered_before = codes_delivered(con, (c.project_code for c in corrections))
     found = collect(night, frames, rows, verdict, previous, load_form(), corrections, delivered_before, registers)
     return Verdict(verdict, found)
 

@@ -30,6 +30,7 @@ __all__ = [
     "earlier_state",
     "files_of_night",
     "findings",
+    "findings_to_follow",
     "known_files",
     "nights_stored",
     "open_work",
@@ -88,10 +89,12 @@ def _has_tables(con: duckdb.DuckDBPyConnection) -> bool:
     return bool(found and found[0])
 
 
-def known_files(con: duckdb.DuckDBPyConnection) -> dict[str, KnownFile]:
-    """Every file that was ever read, by the hash of its bytes."""
+def known_files(con: duckdb.DuckDBPyConnection, hashes: Iterable[str]) -> dict[str, KnownFile]:
+    """Of these files, by the hash of their bytes, those that were ever read."""
     rows = con.execute(
-        "SELECT source_sha256, status, reader_version, night FROM lineage.source_file ORDER BY source_sha256"
+        "SELECT source_sha256, status, reader_version, night FROM lineage.source_file "
+        "WHERE source_sha256 IN (SELECT unnest(?::VARCHAR[])) ORDER BY source_sha256",
+        [sorted(set(hashes))],
     ).fetchall()
     return {sha: KnownFile(status, version, night) for sha, status, version, night in rows}
 
@@ -217,12 +220,25 @@ def earlier_state(con: duckdb.DuckDBPyConnection, project_codes: Iterable[str], 
     return Earlier(_typed(decisions, decision), deliveries.astype(cast(Any, types)))
 
 
-def findings(con: duckdb.DuckDBPyConnection, project_codes: Sequence[str] | None = None) -> pd.DataFrame:
-    """Findings as they stand, of these projects or (None) all, also those about files; by finding_id."""
+def findings(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """All findings as they stand, also those about files; by finding_id."""
+    return _findings(con, "", {})
+
+
+def findings_to_follow(
+    con: duckdb.DuckDBPyConnection, project_codes: Iterable[str], uris: Iterable[str], rules: Iterable[str]
+) -> pd.DataFrame:
+    """Findings that a night can say something of: about its projects, its files, and by rules that look beyond both."""
+    where = (
+        "WHERE project_code IN (SELECT unnest($codes::VARCHAR[])) OR rule IN (SELECT unnest($rules::VARCHAR[])) "
+        "OR (project_code IS NULL AND (uri IS NULL OR uri IN (SELECT unnest($uris::VARCHAR[]))))"
+    )
+    asked = {"codes": sorted(set(project_codes)), "rules": sorted(set(rules)), "uris": sorted(set(uris))}
+    return _findings(con, where, asked)
+
+
+def _findings(con: duckdb.DuckDBPyConnection, where: str, parameters: dict[str, Any]) -> pd.DataFrame:
     table = load_form().tables["finding"]
-    where, parameters = "", []
-    if project_codes is not None:
-        where, parameters = "WHERE project_code IN (SELECT unnest(?::VARCHAR[]))", [sorted(set(project_codes))]
     key = ", ".join(quoted(k) for k in table.key)
     sql = f"SELECT {columns_sql(table.column_names)} FROM {table.qualified} {where} ORDER BY {key}"
     return _typed(con.execute(sql, parameters).df(), table)

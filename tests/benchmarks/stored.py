@@ -1,7 +1,8 @@
 """A working warehouse with many stored projects, in a minute: one real night, and copies of its rows under other codes.
 
 The base is a night of invented forms (corpus) loaded by kaona itself. Each further thousand repeats it in SQL with other
-codes, hashes, places and nights; texts and amounts stay. Codes differ in two digits at least, as those of other units do.
+codes, hashes, places and nights; texts and amounts stay. Repeated
+codes have letters in two places, so that none of them is a code that is printed tonight.
 """
 
 from __future__ import annotations
@@ -84,18 +85,23 @@ def _again(column: str, number: int) -> str:
     tens, ones = divmod(number, 10)
     days = 1 + number % EARLIER_NIGHTS
     sha = f"md5(source_sha256 || '{number}') || md5('{number}' || source_sha256)"
-    code = (
-        f"left({name}, 4) || '{tens}' || substr({name}, 6, 1) || '{ones}{(tens + ones) % 10}' || substr({name}, 9, 5)"
-    )
+    code = f"left(project_code, 4) || {_lettered(5, tens)} || substr(project_code, 6, 1) || {_lettered(7, ones)} || "
+    code += "substr(project_code, 8)"
+
     return {
         "project_code": code,
-        "printed_code": name,
         "delivery_id": f"{code} || '@' || CAST(night - {days} AS VARCHAR)",
         "source_sha256": sha,
         "copy_id": f"left(md5(left(copy_id, 16) || '{number}'), 16) || substr(copy_id, 17)",
         "finding_id": f"md5(finding_id || '{number}')",
         "uri": f"replace({name}, 'inbox/', 'again/{number}/')",
     }.get(column, f"{name} - {days}" if column in _NIGHTS else name)
+
+
+def _lettered(at: int, number: int) -> str:
+    """SQL of one place of a code with a letter for each digit and number."""
+    letters = "".join(chr(0x400 + 10 * digit + number) for digit in range(10))
+    return f"translate(substr(project_code, {at}, 1), '0123456789', '{letters}')"
 
 
 _NIGHTS = frozenset(

@@ -15,6 +15,7 @@ from load.warehouse import (
     earlier_state,
     files_of_night,
     findings,
+    findings_to_follow,
     known_files,
     open_work,
     work_path,
@@ -57,7 +58,7 @@ def test_a_warehouse_made_by_another_registry_is_refused_with_the_remedy(tmp_pat
 
 
 def test_known_files_tell_what_became_of_each(one_night):
-    assert known_files(one_night.con) == {
+    assert known_files(one_night.con, ["a" * 64, "b" * 64, "f" * 64]) == {
         SHA: KnownFile("read", "1", FIRST),
         "b" * 64: KnownFile("rejected", "1", FIRST),
     }
@@ -204,7 +205,7 @@ def test_a_night_of_rejected_files_only_changes_no_project(one_night):
 def test_a_rejected_file_that_a_newer_reader_reads_moves_to_the_night_of_the_reading(one_night):
     night = make_night(SECOND, {OTHER: VALUES}, sha="b" * 64)
     one_night.load(night)
-    assert known_files(one_night.con)["b" * 64] == KnownFile("read", "1", SECOND)
+    assert known_files(one_night.con, ["b" * 64])["b" * 64] == KnownFile("read", "1", SECOND)
     assert one_night.rows("SELECT * FROM quality.rejected_file") == []
     assert one_night.rows("SELECT night FROM lineage.source_file WHERE source_sha256 = '" + "b" * 64 + "'") == [
         (SECOND,)
@@ -248,7 +249,9 @@ def test_earlier_state_leaves_this_night_out(two_nights):
 
 def test_findings_of_some_projects_or_all(one_night):
     assert findings(one_night.con)["finding_id"].tolist() == [f"{CODE}-coordinator"]
-    assert findings(one_night.con, [OTHER]).empty
+    assert findings_to_follow(one_night.con, [OTHER], [], []).empty
+    assert len(findings_to_follow(one_night.con, [CODE], [], [])) == 1
+    assert len(findings_to_follow(one_night.con, [], [], findings(one_night.con)["rule"])) == 1
     assert findings(one_night.con).dtypes.astype(str)["first_seen"] == "datetime64[us]"
 
 

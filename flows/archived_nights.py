@@ -1,0 +1,111 @@
+"""The archive's own list of nights: what stood where, and which sources were asked. A rebuild needs nothing else.
+
+One file a night, `archive/nights/DATE.tsv`, one line for each file that was found; below them a line for each source
+that was asked, so that an empty one can be told from one that nobody asked. Such lines have the source's name as place
+and one of SOURCE_LINES as code.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+
+from extract.document import Rejection
+from extract.sources import Pulled
+from flows.listed import identity
+from transform.source_nights import BELIEVE_ALL, Asked, source_of
+
+_COLUMNS = ("uri", "bytes", "source_sha256", "code", "message")
+# message: the part it may lose at once; nothing; why it could not be listed
+ASKED, ACCEPTED, UNAVAILABLE = SOURCE_LINES = ("source", "loss accepted", "source unavailable")
+
+
+def write_night(archive: Path, night: date, listing: Sequence[Pulled], asked: Sequence[Asked] = ()) -> None:
+    """Write down what stood where on a night; a second run of the night adds what it found, in the order of finding.
+
+    Of a source it keeps that it was listed in any run and that its loss was accepted in any; the last limit counts.
+    """
+    folder = archive / "nights"
+    folder.mkdir(parents=True, exist_ok=True)
+    seen = read_night(archive, night)
+    known = {(p.uri, identity(p)) for p in seen}
+    together = [*seen, *(p for p in listing if (p.uri, identity(p)) not in known)]
+    sources = {one.source: one for one in _asked_in(_lines(archive, night))}
+    for one in asked:
+        sources[one.source] = _joined(sources.get(one.source), one)
+    text = StringIO()
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for p in together:
+        code, message = (p.rejection.code, p.rejection.message) if p.rejection else ("", "")
+        writer.writerow((p.uri, p.size, p.sha256 or "", code, message))
+    for name in sorted(sources):
+        for code, message in _told(sources[name]):
+            writer.writerow((name, 0, "", code, message))
+    part = folder / f"{night.isoformat()}.part"
+    part.write_text(text.getvalue(), encoding="utf-8", newline="")
+    part.replace(folder / f"{night.isoformat()}.tsv")
+
+
+def _joined(before: Asked | None, now: Asked) -> Asked:
+    if before is None:
+        return now
+    is_accepted = before.is_loss_accepted or now.is_loss_accepted
+    unavailable = now.unavailable if before.unavailable is not None else None
+    return Asked(now.source, now.loss_limit, is_accepted, unavailable)
+
+
+def _told(one: Asked) -> Iterator[tuple[str, str]]:
+    yield ASKED, str(one.loss_limit)
+    if one.is_loss_accepted:
+        yield ACCEPTED, ""
+    if one.unavailable is not None:
+        yield UNAVAILABLE, one.unavailable
+
+
+def read_night(archive: Path, night: date) -> list[Pulled]:
+    """What stood in the sources on a night, in the order of finding; [] for a night that was not run."""
+    return [
+        Pulled(
+            r["uri"], int(r["bytes"]), 0, r["source_sha256"] or None,
+            Rejection(r["code"], r["message"]) if r["code"] else None, is_unchanged=True,
+        )
+        for r in _lines(archive, night)
+        if r["code"] not in SOURCE_LINES
+    ]  # fmt: skip
+
+
+def read_asked(archive: Path, night: date) -> list[Asked]:
+    """The sources that a night asked, by name.
+
+    A night of before this was written down asked the sources of its files, and every loss was believed.
+    """
+    lines = _lines(archive, night)
+    if any(line["code"] == ASKED for line in lines):
+        return _asked_in(lines)
+    return [Asked(name, BELIEVE_ALL) for name in sorted({source_of(line["uri"]) for line in lines})]
+
+
+def _asked_in(lines: Sequence[Mapping[str, str]]) -> list[Asked]:
+    of = {code: {r["uri"]: r["message"] for r in lines if r["code"] == code} for code in SOURCE_LINES}
+    return [
+        Asked(name, Decimal(limit), name in of[ACCEPTED], of[UNAVAILABLE].get(name))
+        for name, limit in sorted(of[ASKED].items())
+    ]
+
+
+def _lines(archive: Path, night: date) -> list[dict[str, str]]:
+    path = archive / "nights" / f"{night.isoformat()}.tsv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def nights_of(archive: Path) -> list[date]:
+    """Every night the archive knows, in order."""
+    return sorted(date.fromisoformat(p.stem) for p in (archive / "nights").glob("*.tsv"))
