@@ -15,7 +15,6 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from expectations import sources_told
 from expectations.catalogue import load_catalogue
 from expectations.conflicts import conflicts_of, told
 from expectations.corrections_told import RULES as CORRECTION_RULES
@@ -33,7 +32,6 @@ from transform.form import Form
 from transform.records import Decision, Delivery, Night
 from transform.refused_lines import Refused
 from transform.registers import CORRECTIONS_FILE, Correction, Registers
-from transform.source_nights import SourceNight
 from transform.tables import frame_of
 
 Place: TypeAlias = tuple[str, int | None, int | None]  # uri, page, line
@@ -67,7 +65,7 @@ class _Draft:
 
 
 # rules whose findings a night judges whatever it delivers
-STANDING_RULES = (*CORRECTION_RULES, *sources_told.RULES, SUBSTITUTION)
+STANDING_RULES = (*CORRECTION_RULES, SUBSTITUTION)
 
 
 def collect(
@@ -80,13 +78,12 @@ def collect(
     corrections: Sequence[Correction] = (),
     known: Collection[str] = (),
     registers: Registers | None = None,
-    sources: Sequence[SourceNight] = (),
 ) -> Frame:
     """Rows of quality.finding to insert or replace: what is found tonight, and what is resolved tonight; by finding_id.
 
     `crosscheck_rows` and `validation` are those of the same `frames`; `previous` holds quality.finding of the touched
     projects, of tonight's files and of STANDING_RULES; `known` are the project codes and copy ids of `corrections` that
-    were delivered before; `registers` tell what kind of difference a conflict is; `sources` are those asked tonight.
+    were delivered before; `registers` tell what kind of difference a conflict is.
     Pure: the same arguments give the same rows.
     """
     before = findings_in(previous)
@@ -102,7 +99,6 @@ def collect(
     without_effect = list(idle(corrections, night, known, form))
     drafts += [_correction(line) for line in without_effect if not line.is_waiting]
     drafts += [_refused(line) for line in (registers.refused_corrections if registers else ())]
-    drafts += [_Draft(**each) for each in sources_told.untrusted(sources)]
     waiting = {_correction(line).finding_id for line in without_effect if line.is_waiting}
     places = _places(night)
     tonight = [_finding(draft, places, night.night, form) for draft in _missing_in_pictures(drafts, night, form)]
@@ -112,8 +108,6 @@ def collect(
     def is_judged(finding: Finding) -> bool:
         if finding.rule in CORRECTION_RULES:
             return finding.finding_id not in waiting
-        if finding.rule in sources_told.RULES:
-            return finding.uri in sources_told.listed(sources)
         if finding.rule == SUBSTITUTION:
             return was_delivered(finding, before, touched, form)
         if finding.project_code is None:

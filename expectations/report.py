@@ -5,7 +5,7 @@ Pages and mails load nothing from outside, run nothing, and show no telephone nu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,12 +15,10 @@ from expectations.attachment import workbook
 from expectations.catalogue import SEVERITY_ORDER, load_catalogue
 from expectations.corrections_told import RULES as CORRECTION_RULES
 from expectations.items import SEVERITY_TH, Item, by_project, items_of, plain, project_names, render
-from expectations.sources_told import untrusted
 from expectations.validate import Validation
 from expectations.words import thai_date
 from transform.form import Form
 from transform.records import Night
-from transform.source_nights import SourceNight
 
 _MAIL_ITEMS = 30  # findings written out in one section of a mail; the attachment has all
 _SHOWN_APART = ("copies_conflict", "file_rejected")  # in sections of their own
@@ -113,24 +111,6 @@ def operator_mail(
         subject=f"kaona: การทำงานคืน {thai_date(night.isoformat())} ไม่สำเร็จ (ขั้น {plain(stage)})",
         text=render("operator.txt.j2", **values),
         html=render("operator.html.j2", **values),
-    )
-
-
-def sources_mail(sources: Iterable[SourceNight], night: date) -> MailContent | None:
-    """The mail to the operator about sources that are not believed or not there; None when all is well."""
-    told = []
-    for one in sources:
-        for found in untrusted([one]):
-            rule = load_catalogue()[found["rule"]]
-            words = {"file": one.source, "value": one.files, "against": one.files_before, "detail": found["detail"]["th"]}
-            told.append((plain(rule.message_th.format(**words)), rule.todo_th))
-    if not told:
-        return None
-    values = {"night": night, "told": told}
-    return MailContent(
-        subject=f"kaona: แหล่งข้อมูลไม่ครบ {len(told)} แห่ง คืน {thai_date(night.isoformat())}",
-        text=render("sources.txt.j2", **values),
-        html=render("sources.html.j2", **values),
     )
 
 

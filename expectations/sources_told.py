@@ -1,31 +1,101 @@
-"""Sources that lost many files at once or cannot be listed, as findings."""
+"""Sources that are suddenly empty, lost a fifth of their files, or could not be listed: the findings, and the letter.
+
+The history of these findings comes from the stored nights of the source, not from the findings before: an earlier run
+of the same night may have seen another number of files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date
 
-from transform.source_nights import SourceNight
+import pandas as pd
 
-SHRUNKEN, UNAVAILABLE = "source_shrank", "source_unavailable"
-# findings about whole sources; they are judged on every night that lists the source
-RULES = (SHRUNKEN, UNAVAILABLE)
+from expectations.catalogue import load_catalogue
+from expectations.items import plain, render
+from expectations.lifecycle import Finding, State
+from expectations.report import MailContent
+from expectations.words import spoken, thai_date
+from transform.form import Form
+from transform.source_nights import SourceNight, SourceTonight
+from transform.tables import frame_of
 
-
-def untrusted(sources: Iterable[SourceNight]) -> Iterator[Mapping[str, Any]]:
-    """A finding, before it has words, for each source of which nothing may be concluded tonight.
-
-    Its place is the source itself, its value what the source holds, its `against` what it held when it was believed.
-    """
-    for one in sources:
-        if one.is_believed:
-            continue
-        rule = UNAVAILABLE if one.unavailable is not None else SHRUNKEN
-        detail = {x: one.unavailable if one.unavailable is not None else str(one.files_gone) for x in ("th", "en")}
-        counts = {} if one.unavailable else {"value": str(one.files), "against": str(one.files_before)}
-        yield {"rule": rule, "of": one.source, "place": (one.source, None, None), "detail": detail, **counts}
+SHRANK, UNAVAILABLE = "source_shrank", "source_unavailable"
 
 
-def listed(sources: Iterable[SourceNight]) -> frozenset[str]:
-    """The sources that were listed tonight: what was said of them before is judged again."""
-    return frozenset(one.source for one in sources if one.unavailable is None)
+def with_sources(found: pd.DataFrame, sources: Iterable[SourceTonight], night: date, form: Form) -> pd.DataFrame:
+    """Rows of quality.finding with those about the sources asked tonight among them, by finding_id."""
+    told = source_findings(sources, night)
+    if not told:
+        return found
+    table = form.tables["finding"]
+    rows = frame_of(table, [{name: getattr(f, name) for name in table.column_names} for f in told])
+    return pd.concat([found, rows]).sort_values("finding_id", ignore_index=True)
+
+
+def source_findings(sources: Iterable[SourceTonight], night: date) -> list[Finding]:
+    """What is found of sources tonight, and what is resolved tonight, in order of sources."""
+    found = []
+    for source in sources:
+        found += [_followed(rule, source, night) for rule in (SHRANK, UNAVAILABLE)]
+    return [finding for finding in found if finding is not None]
+
+
+def _is_found(rule: str, past: SourceNight) -> bool | None:
+    """Whether a rule objects to a source on a night; None where that night says nothing of it."""
+    if rule == UNAVAILABLE:
+        return past.files is None
+    return None if past.files is None else not past.is_believed
+
+
+def _followed(rule: str, source: SourceTonight, night: date) -> Finding | None:
+    """A finding with its history; None where there is nothing to say: never found, or resolved before tonight."""
+    told = [past for past in source.before if _is_found(rule, past) is not None]
+    found = [past for past in told if _is_found(rule, past)]
+    was_open = bool(told) and bool(_is_found(rule, told[-1]))
+    tonight = _is_found(rule, source.now)
+    if tonight:
+        state: State = "open" if was_open else "regressed" if found else "new"
+        return _finding(rule, source.now, found[0].night if found else night, state)
+    was_found_by_an_earlier_run = any(_is_found(rule, past) for past in source.history if past.night == night)
+    if tonight is not None and found and (was_open or was_found_by_an_earlier_run):
+        return _finding(rule, found[-1], found[0].night, "resolved")
+    return None
+
+
+def _finding(rule_id: str, last: SourceNight, first: date, state: State) -> Finding:
+    """The finding as it was seen last."""
+    rule = load_catalogue()[rule_id]
+    finding_id = hashlib.sha256("|".join((rule_id, "", "", "", "", last.source)).encode()).hexdigest()[:16]
+    words = {
+        "file": last.source, "value": _number(last.files), "against": _number(last.files_before),
+        "detail": _number(last.files_gone),
+    }  # fmt: skip
+    return Finding(
+        finding_id=finding_id, rule=rule_id, dimension=rule.dimension, severity=rule.severity, project_code=None,
+        report_no=None, field=None, value=None if last.files is None else str(last.files), uri=last.source,
+        page=None, line=None, message_th=rule.message_th.format(**words), message_en=rule.message_en.format(**words),
+        first_seen=first, last_seen=last.night, days_open=(last.night - first).days, state=state,
+    )  # fmt: skip
+
+
+def _number(files: int | None) -> str:
+    return "-" if files is None else spoken(str(files))
+
+
+def sources_mail(night: date, sources: Sequence[SourceTonight]) -> MailContent | None:
+    """The mail to the operator about sources that are not believed or could not be listed; None when there is none."""
+    told = []
+    for source in (s for s in sources if not s.now.is_believed):
+        found = _finding(SHRANK if source.unavailable is None else UNAVAILABLE, source.now, night, "new")
+        told.append((plain(found.message_th), plain(source.unavailable or ""), load_catalogue()[found.rule].todo_th))
+    if not told:
+        return None
+    names = ", ".join(plain(s.now.source) for s in sources if not s.now.is_believed)
+    values = {"night": night, "told": told}
+    return MailContent(
+        subject=f"kaona: แหล่งข้อมูลไม่ครบ คืน {thai_date(night.isoformat())} ({names})",
+        text=render("sources.txt.j2", **values),
+        html=render("sources.html.j2", **values),
+    )

@@ -91,6 +91,15 @@ def pull(
     ]
 
 
+def source_name(uri: str) -> str:
+    """The name a source is shown by: the first part of the `uri` of each of its files, also when it holds none."""
+    folder = _local_path(uri)
+    if folder is None:
+        return _last_name(uri)
+    root = folder.expanduser().resolve()
+    return _display(root.parent.name) if root.is_file() else root.name
+
+
 def archive_path(archive_dir: Path, sha256: str) -> Path:
     """Where the archive keeps the bytes of `sha256`; ValueError for anything that is no hash."""
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):

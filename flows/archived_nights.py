@@ -8,6 +8,7 @@ and one of SOURCE_LINES as code.
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -16,12 +17,19 @@ from pathlib import Path
 
 from extract.document import Rejection
 from extract.sources import Pulled
-from flows.listed import identity
 from transform.source_nights import BELIEVE_ALL, Asked, source_of
 
 _COLUMNS = ("uri", "bytes", "source_sha256", "code", "message")
 # message: the part it may lose at once; nothing; why it could not be listed
 ASKED, ACCEPTED, UNAVAILABLE = SOURCE_LINES = ("source", "loss accepted", "source unavailable")
+
+
+def identity(pulled: Pulled) -> str:
+    """The sha256 of a file's bytes; for a file that could not be pulled, of its place and the reason."""
+    if pulled.sha256 is not None:
+        return pulled.sha256
+    code = pulled.rejection.code if pulled.rejection else ""
+    return hashlib.sha256(f"not pulled\0{pulled.uri}\0{code}".encode()).hexdigest()
 
 
 def write_night(archive: Path, night: date, listing: Sequence[Pulled], asked: Sequence[Asked] = ()) -> None:

@@ -77,6 +77,9 @@ def run(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Night to load; default: today in Bangkok.")
     ] = None,
     rebuild: Annotated[bool, typer.Option(help="Read everything again from the archive, night by night.")] = False,
+    accept_loss: Annotated[
+        bool, typer.Option("--accept-loss", help="Files that sources suddenly lack tonight are rightly gone.")
+    ] = False,
     no_mail: Annotated[bool, typer.Option("--no-mail", help="Write no mails.")] = False,
     no_prefect: Annotated[bool, typer.Option("--no-prefect", help="Run the same stages without Prefect.")] = False,
     as_json: Json = False,
@@ -85,13 +88,16 @@ def run(
     from flows.rebuild import rebuild_all
     from flows.run import run_night
 
+    if rebuild and accept_loss:
+        mistakes.print("kaona: --rebuild and --accept-loss exclude each other; a rebuild takes each night as it was")
+        raise typer.Exit(2)
     settings = settings_of(
         home, sources=source or None, use_prefect=False if no_prefect else None, write_mails=False if no_mail else None
     )
     watch = Watch(is_quiet=as_json)
     night = as_of.date() if as_of else tonight()
     with failures():
-        summary = rebuild_all(settings, watch) if rebuild else run_night(settings, night, watch)
+        summary = rebuild_all(settings, watch) if rebuild else run_night(settings, night, watch, accept_loss)
     write_lines([json.dumps(summary.as_json(), ensure_ascii=False)] if as_json else [as_text(summary)])
 
 

@@ -5,30 +5,43 @@ Cheap on purpose: a night with nothing new is recognised before pandas, Prefect 
 
 from __future__ import annotations
 
-import csv
 import fcntl
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from extract.document import Rejection
 from extract.read import reader_version
-from extract.sources import Pulled, pull
+from extract.sources import Pulled, SourceUnavailable, pull, source_name
+from flows.archived_nights import identity, nights_of, read_asked, read_night, write_night
 from flows.settings import CHECKOUT, Settings
 from transform.registers_used import RULES_VERSION
+from transform.source_nights import Asked, source_of
+
+__all__ = [
+    "VERSION",
+    "AnotherRun",
+    "Delivered",
+    "identity",
+    "listed_on",
+    "nights_of",
+    "nothing_new",
+    "only_run",
+    "pull_sources",
+    "read_night",
+    "registry_hash",
+    "remember",
+]
 
 # a change of this makes the next night do its work again even when no file is new
 VERSION = "0.1.0"
 _LAST = "last_night.json"
 _SEEN = "pulled.json"
-_NIGHT_COLUMNS = ("uri", "bytes", "source_sha256", "code", "message")
 
 
 class AnotherRun(RuntimeError):
@@ -37,20 +50,17 @@ class AnotherRun(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What the sources hold tonight: every file in order of uri. `digest` identifies listing, reader and registry."""
+    """What the sources hold tonight: every file in order of uri. `digest` identifies listing, reader and registry.
+
+    `standing`: what all runs of this night found, (place, hash); `asked`: the sources that any of them asked.
+    """
 
     night: date
     run_id: str
     listing: tuple[Pulled, ...]
     digest: str
-
-
-def identity(pulled: Pulled) -> str:
-    """The sha256 of a file's bytes; for a file that could not be pulled, of its place and the reason."""
-    if pulled.sha256 is not None:
-        return pulled.sha256
-    code = pulled.rejection.code if pulled.rejection else ""
-    return hashlib.sha256(f"not pulled\0{pulled.uri}\0{code}".encode()).hexdigest()
+    standing: tuple[tuple[str, str], ...]
+    asked: tuple[Asked, ...]
 
 
 @contextmanager
@@ -69,53 +79,57 @@ def only_run(settings: Settings) -> Iterator[None]:
         yield
 
 
-def pull_sources(settings: Settings, night: date) -> Delivered:
+def pull_sources(settings: Settings, night: date, accept_loss: bool = False) -> Delivered:
     """Copy what is new into the archive and write down what stood where tonight.
 
-    Raises extract.sources.SourceUnavailable when a source cannot be listed: that is not an empty source.
+    A source that cannot be listed is no empty source: it is set down with the reason, and the others go on. Raises
+    extract.sources.SourceUnavailable when no source can be listed. `accept_loss`: what is missing is rightly gone.
     """
     seen = _read_json(settings, _SEEN).get("files", {})
     known = {(uri, size, mtime): sha for uri, (size, mtime, sha) in seen.items()}
     listing: list[Pulled] = []
+    asked: list[Asked] = []
+    causes: list[SourceUnavailable] = []
     names: dict[str, int] = {}
     for source in settings.source_uris:
         if source == str(settings.home / "inbox"):
             Path(source).mkdir(parents=True, exist_ok=True)
-        found = pull(source, settings.archive, known=known, max_bytes=settings.max_file_mb * 1024 * 1024)
-        listing += _told_apart(found, names)
+        own = source_name(source)
+        names[own] = names.get(own, 0) + 1
+        one = Asked(own if names[own] == 1 else f"{own}~{names[own]}", settings.loss_limit, accept_loss)
+        try:
+            found = pull(source, settings.archive, known=known, max_bytes=settings.max_file_mb * 1024 * 1024)
+        except SourceUnavailable as error:
+            causes.append(error)
+            one = replace(one, unavailable=str(error), is_loss_accepted=False)
+            found = []
+        listing += (replace(p, uri=one.source + p.uri.removeprefix(own)) for p in found)
+        asked.append(one)
+    if causes and len(causes) == len(asked):
+        raise causes[0]
     listing.sort(key=lambda p: p.uri)
-    _write_json(settings, _SEEN, {"files": {p.uri: [p.size, p.mtime_ns, p.sha256] for p in listing if p.sha256}})
-    write_night(settings.archive, night, listing)
+    unlisted = {one.source for one in asked if one.unavailable is not None}
+    kept = {uri: file for uri, file in seen.items() if source_of(uri) in unlisted}
+    _write_json(settings, _SEEN, {"files": kept | {p.uri: [p.size, p.mtime_ns, p.sha256] for p in listing if p.sha256}})
+    write_night(settings.archive, night, listing, asked)
     return delivered_of(settings, night, listing)
 
 
 def delivered_of(settings: Settings, night: date, listing: Sequence[Pulled]) -> Delivered:
-    """A listing with its identity."""
+    """A listing with its identity, and what the archive knows of the whole night."""
+    standing = tuple((p.uri, identity(p)) for p in read_night(settings.archive, night))
+    asked = tuple(read_asked(settings.archive, night))
     rows = [[p.uri, identity(p)] for p in listing]
+    sources = [[one.source, str(one.loss_limit), one.unavailable is None] for one in asked]
     program = [reader_version(settings.reading), VERSION, RULES_VERSION, registry_hash(settings)]
-    inputs = json.dumps([rows, *program], ensure_ascii=False)
+    inputs = json.dumps([rows, sources, *program], ensure_ascii=False)
     digest = hashlib.sha256(inputs.encode()).hexdigest()
-    return Delivered(night, f"{night.isoformat()}-{digest[:12]}", tuple(listing), digest)
+    return Delivered(night, f"{night.isoformat()}-{digest[:12]}", tuple(listing), digest, standing, asked)
 
 
 def listed_on(settings: Settings, night: date) -> Delivered:
     """What the archive knows to have stood in the sources on a night."""
     return delivered_of(settings, night, read_night(settings.archive, night))
-
-
-def _told_apart(found: list[Pulled], names: dict[str, int]) -> list[Pulled]:
-    """Two sources whose folders share a name keep their files apart: the second one's are shown as `inbox~2/…`."""
-    roots = {p.uri.split("/", 1)[0] for p in found}
-    renamed = {}
-    for root in sorted(roots):
-        names[root] = names.get(root, 0) + 1
-        renamed[root] = root if names[root] == 1 else f"{root}~{names[root]}"
-    result = []
-    for p in found:
-        root, _, rest = p.uri.partition("/")
-        uri = f"{renamed[root]}/{rest}" if rest else renamed[root]
-        result.append(Pulled(uri, p.size, p.mtime_ns, p.sha256, p.rejection, p.is_unchanged))
-    return result
 
 
 def registry_hash(settings: Settings) -> str:
@@ -131,13 +145,20 @@ def registry_hash(settings: Settings) -> str:
 
 
 def nothing_new(settings: Settings, delivered: Delivered) -> dict[str, Any] | None:
-    """Return the last night's summary when tonight brings nothing that was not loaded and published then; else None."""
+    """Return the last night's summary when tonight brings nothing that was not loaded and published then; else None.
+
+    While a source is not believed each night is run: it is told again, and one day older. Of one night, once.
+    """
     last = _read_json(settings, _LAST)
     if last.get("digest") != delivered.digest or not settings.published.is_file():
         return None
     summary = last.get("summary")
     if not isinstance(summary, dict) or delivered.night.isoformat() < str(summary.get("night")):
         return None  # the same files on an earlier night: then they were delivered earlier
+    if any(not source["is_believed"] for source in summary.get("sources", ())) and (
+        delivered.night.isoformat() != summary.get("night") or any(one.is_loss_accepted for one in delivered.asked)
+    ):
+        return None
     return summary
 
 

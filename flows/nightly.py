@@ -1,6 +1,6 @@
 """The whole night on one screen: each stage is one call, in the words of the design.
 
-    pull → read → reconcile → build the tables → validate → load → publish → report → mail
+    pull → read → reconcile → build the tables → validate → load → publish → report → mail → pages
 
 A night that comes late, or other registers, make the stored nights decided again, from what was read of them.
 
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from flows import stages
 from flows.delivery import Delivered, listed_on
+from flows.pages import pages
 from flows.settings import Settings
 from flows.stages import Frames, Readings, Settled, Verdict
 from flows.summary import Summary, Watch
@@ -88,12 +89,13 @@ def _plainly(function: Callable[..., T], *arguments: Any) -> T:
 def conclude(
     settings: Settings, delivered: Delivered, understood: Understood, watch: Watch, stage: Stage | None = None
 ) -> Summary:
-    """From facts to people: the file analysts open, the report, the mails."""
+    """From facts to people: the file analysts open, the report, the mails, the pages to look at."""
     call = stage or watch.timed
     readings, reconciled, frames, verdict, settled = understood
     published = call(stages.publish, settings)
     page = call(stages.report, settings, reconciled, frames, verdict)
     mails = call(stages.mail, settings, delivered, frames, verdict, settled)
+    call(pages, settings)
     return stages.summarise(settings, delivered, readings, reconciled, verdict, published, page, mails, watch)
 
 

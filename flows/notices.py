@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from flows.outbox import Letter
 from flows.settings import Settings
 from transform.form import Form
 from transform.registers import Registers
+from transform.source_nights import SourceTonight
 from transform.thai import squash
 
 if TYPE_CHECKING:
@@ -59,6 +60,15 @@ def operator_letter(night: date, stage: str, error: BaseException, settings: Set
 
     content = operator_mail(night, stage=stage, error=str(error))
     return _letter(content, "kaona operator", settings.operator)
+
+
+def sources_letter(night: date, sources: Sequence[SourceTonight], settings: Settings) -> Letter | None:
+    """The letter to the operator about sources that are not believed or could not be listed; None when all are well."""
+    from expectations.sources_told import sources_mail
+
+    content = sources_mail(night, sources)
+    # a letter of its own beside that about a failed night: the outbox keeps one for each night and recipient
+    return None if content is None else _letter(content, "kaona operator (sources)", settings.operator)
 
 
 def _letter(content: MailContent, name: str, address: str) -> Letter:

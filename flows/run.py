@@ -10,14 +10,14 @@ from flows.settings import Settings
 from flows.summary import Files, Summary, Watch
 
 
-def run_night(settings: Settings, night: date, watch: Watch) -> Summary:
-    """Run one night now and return its summary.
+def run_night(settings: Settings, night: date, watch: Watch, accept_loss: bool = False) -> Summary:
+    """Run one night now and return its summary. `accept_loss`: files that are missing tonight are rightly gone.
 
     Raises what made it fail; then nothing new is published, and the operator has a letter in the outbox.
     """
     with only_run(settings):
         try:
-            summary = _run(settings, night, watch)
+            summary = _run(settings, night, watch, accept_loss)
         except Exception as error:
             _tell_operator(settings, night, watch, error)
             raise
@@ -26,8 +26,8 @@ def run_night(settings: Settings, night: date, watch: Watch) -> Summary:
         return summary
 
 
-def _run(settings: Settings, night: date, watch: Watch) -> Summary:
-    delivered = watch.timed(pull_sources, settings, night)
+def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Summary:
+    delivered = watch.timed(pull_sources, settings, night, accept_loss)
     before = nothing_new(settings, delivered)
     if before is not None:
         return _unchanged(delivered, before, watch)

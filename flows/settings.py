@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from extract.encodings import decode
 from extract.options import Options
+from transform.source_nights import DEFAULT_LOSS_LIMIT
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -41,9 +43,16 @@ class Settings(BaseSettings):
         True, description="Read pages that are pictures, where kaona[ocr] and Tesseract with Thai are installed"
     )
     max_file_mb: int = Field(100, ge=1, description="Larger files are rejected unopened")
+    loss_limit: Decimal = Field(
+        DEFAULT_LOSS_LIMIT,
+        ge=0,
+        le=1,
+        description="Part of its files a source may not lose at once; 1: any loss is right",
+    )
     memory_limit: str = Field("2GB", description="Most memory DuckDB may use")
 
     write_mails: bool = Field(True, description="Whether a night writes mails into the outbox")
+    write_page: bool = Field(True, description="Whether a night writes published/index.html and dictionary.html")
     archive_at: Path | None = Field(None, description="Another place for the archive than HOME/archive")
 
     use_prefect: bool = Field(True, description="Run as a Prefect flow (embedded server unless one is configured)")

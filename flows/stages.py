@@ -16,9 +16,10 @@ from extract.isolation import read_all
 from extract.pdf import witness
 from extract.read import reader_version, rejected
 from extract.sources import read_archived
-from flows.delivery import VERSION, Delivered, identity
+from flows.delivery import VERSION, Delivered, identity, nights_of
+from flows.pages import page_paths
 from flows.settings import Settings
-from flows.summary import Files, Summary, Watch
+from flows.summary import Files, Summary, Watch, told
 from transform.form import load_form
 from transform.night import FileReading, damaged_codes, decide_night, printed_codes, read_file, recognise_night
 from transform.past import asked_of
@@ -26,6 +27,7 @@ from transform.records import FileOutcome, FormCopy, Night
 from transform.refused_lines import usable
 from transform.registers import Registers, read_registers
 from transform.registers_used import register_hashes
+from transform.source_nights import SourceTonight
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,10 +54,11 @@ class Readings:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the checks say: the results of Great Expectations, and the findings that tonight made or resolved."""
+    """What the checks say: results of Great Expectations, findings that tonight made or resolved, sources judged."""
 
     validation: Validation
     findings: pd.DataFrame
+    sources: tuple[SourceTonight, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,9 +153,10 @@ def nights_to_decide_again(settings: Settings, delivered: Delivered, readings: R
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         stored, used = nights_stored(con), registers_stored(con)
     given = {name: sha for name, (sha, _) in register_hashes(settings.registers()).items()}
-    is_late = bool(readings.new) and bool(stored) and delivered.night < stored[-1]
-    others = [night for night in stored if night != delivered.night]
-    return others if is_late or (others and used != given) else []
+    # a night that was quiet and not stored may be none any more behind this one
+    later = [night for night in nights_of(settings.archive) if night > delivered.night] if stored else []
+    others = sorted({*stored, *later} - {delivered.night})
+    return others if later or (others and used != given) else []
 
 
 def settled(settings: Settings, aside: Settings) -> Settled:
@@ -225,9 +229,11 @@ def validate(settings: Settings, delivered: Delivered, night: Night, frames: Fra
     """Cross-checks and Great Expectations on tonight's frames; findings with their evidence and life-cycle."""
     from expectations import crosschecks
     from expectations.findings import STANDING_RULES, collect
+    from expectations.sources_told import with_sources
     from expectations.validate import validate as run_suites
     from load.corrections import codes_delivered
     from load.past import agencies_before
+    from load.sightings import judge_sources
     from load.warehouse import findings_to_follow, open_work
 
     codes = {d.project_code for d in night.deliveries}
@@ -241,8 +247,9 @@ def validate(settings: Settings, delivered: Delivered, night: Night, frames: Fra
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         previous = findings_to_follow(con, codes, (file.uri for file in night.files), STANDING_RULES)
         delivered_before = codes_delivered(con, (c.project_code for c in corrections))
+        sources = judge_sources(con, night.night, delivered.standing, delivered.asked)
     found = collect(night, frames, rows, verdict, previous, load_form(), corrections, delivered_before, registers)
-    return Verdict(verdict, found)
+    return Verdict(verdict, with_sources(found, sources, night.night, load_form()), sources)
 
 
 def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames, verdict: Verdict) -> None:
@@ -255,7 +262,6 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
     if verdict.validation.is_blocked:
         raise NotPublished("nothing is published: " + "; ".join(verdict.validation.blocking))
     tables = load_form().tables
-    standing = [(p.uri, identity(p)) for p in delivered.listing]
     read_now = [f for f in night.files if f.night == delivered.night]
     run: dict[str, Any] = {
         "run_id": delivered.run_id,
@@ -281,13 +287,14 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
             con,
             frames,
             night=delivered.night,
-            standing=standing,
+            standing=delivered.standing,
             run=frame_of(tables["run"], [run]),
             expectation_results=verdict.validation.results,
             findings=verdict.findings,
             register=register,
             registers_used=registers_used,
             corrections=registers_of(settings).corrections,
+            sources=verdict.sources,
         )
 
 
@@ -320,10 +327,11 @@ def report(settings: Settings, night: Night, frames: Frames, verdict: Verdict) -
 def mail(
     settings: Settings, delivered: Delivered, frames: Frames, verdict: Verdict, settled: Settled | None = None
 ) -> list[Path]:
-    """Put one letter for each coordinator with something new into the outbox; the files that now wait there."""
+    """Put one letter for each coordinator with something new into the outbox, and one for the operator where a source
+    is not whole; the files that now wait there."""
     import pandas as pd
 
-    from flows.notices import coordinator_letters
+    from flows.notices import coordinator_letters, sources_letter
     from flows.outbox import deposit
 
     if not settings.write_mails:
@@ -334,8 +342,10 @@ def mail(
         findings = pd.concat([findings, settled.findings], ignore_index=True)
         others = settled.projects[~settled.projects["project_code"].isin(projects["project_code"])]
         projects = pd.concat([projects[list(others.columns)], others], ignore_index=True)
-    letters = coordinator_letters(findings, projects, delivered.night, registers, settings, load_form())
-    return deposit(settings.outbox, list(letters), delivered.night, settings.mail_from)
+    letters = list(coordinator_letters(findings, projects, delivered.night, registers, settings, load_form()))
+    about_sources = sources_letter(delivered.night, verdict.sources, settings)
+    letters += [about_sources] if about_sources else []
+    return deposit(settings.outbox, letters, delivered.night, settings.mail_from)
 
 
 def summarise(
@@ -374,9 +384,11 @@ def summarise(
         paths={
             "warehouse": shown(settings.published),
             "report": shown(page),
+            **{name: shown(path) for name, path in page_paths(settings).items()},
             "exports": shown(settings.published.parent / "exports"),
             "outbox": shown(settings.outbox),
         },
+        sources=told(verdict.sources),
         seconds=dict(watch.seconds),
     )
 

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from transform.source_nights import SourceTonight
+
 T = TypeVar("T")
 
 
@@ -44,6 +46,7 @@ class Summary:
     rejected: list[dict[str, str]]
     paths: dict[str, str]
     seconds: dict[str, float] = field(default_factory=dict)
+    sources: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -60,6 +63,7 @@ def as_text(summary: Summary) -> str:
         f"  files      {f.listed} listed: {f.new} new, {f.unchanged} unchanged, "
         f"{f.duplicate} duplicate, {f.rejected} rejected"
     )
+    lines += [f"    NOT WHOLE {_not_whole(source)}" for source in summary.sources if not source["is_believed"]]
     for rejected in summary.rejected:
         lines.append(f"    rejected {rejected['code']:<22} {rejected['reason']}")
     lines.append(f"  forms      {summary.forms} in {summary.copies} copies; {summary.projects} projects stored")
@@ -72,6 +76,30 @@ def as_text(summary: Summary) -> str:
             "  seconds    " + "  ".join(f"{stage} {seconds:.1f}" for stage, seconds in summary.seconds.items())
         )
     return "\n".join(lines)
+
+
+def told(sources: Iterable[SourceTonight]) -> list[dict[str, Any]]:
+    """The sources that were asked, as the summary names them; `unavailable` says why one could not be listed."""
+    return [
+        {
+            "source": s.now.source,
+            "files": s.now.files,
+            "files_before": s.now.files_before,
+            "files_gone": s.now.files_gone,
+            "is_believed": s.now.is_believed,
+            "unavailable": s.unavailable,
+        }
+        for s in sources
+    ]
+
+
+def _not_whole(source: dict[str, Any]) -> str:
+    if source["unavailable"] is not None:
+        return f"source {source['source']} could not be listed: {source['unavailable']}"
+    return (
+        f"source {source['source']} holds {source['files']} files, {source['files_before']} before: nothing of it "
+        "counts as gone; check the export, or run `kaona run --accept-loss` if the loss is right"
+    )
 
 
 class Watch:

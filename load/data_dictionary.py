@@ -15,7 +15,8 @@ def refresh(con: duckdb.DuckDBPyConnection, form: Form | None = None) -> None:
     """Give the connection's current database, whose tables exist, today's views and dictionary."""
     form = form or load_form()
     with transaction(con):
-        for (view,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall():
+        own = "SELECT view_name FROM duckdb_views() WHERE NOT internal AND database_name = current_database()"
+        for (view,) in con.execute(own).fetchall():
             con.execute(f"DROP VIEW main.{quoted(view)}")
         create_views(con, form)
         _fill(con, form)

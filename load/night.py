@@ -17,6 +17,7 @@ from load.sightings import record_sightings
 from transform.form import Table, load_form
 from transform.project_rows import PROJECT_TABLES
 from transform.registers import CORRECTIONS_FILE, Correction
+from transform.source_nights import SourceTonight
 
 # every row of these belongs to a file or a delivery of one night, and is written again with that night
 NIGHTLY = ("source_file", "form_copy", "unread_line", "reading", "decision", "rejected_file")
@@ -34,11 +35,13 @@ def apply_night(
     register: pd.DataFrame,
     registers_used: pd.DataFrame,
     corrections: Sequence[Correction] = (),
+    sources: Sequence[SourceTonight] = (),
 ) -> None:
     """Write one night: replace the rows of the projects it touches and of its files, then compute the dimensions.
 
     `frames` are those of transform.tables.build_frames; the projects in `dim_project` are the touched ones. `register`
     names the agency codes (prefix, agency, status), `standing` says what stood in the sources (place, hash),
+    `sources` those that were asked, as judged (load.sightings.judge_sources),
     `registers_used` which registers the night was decided with. Raises ValueError, with the warehouse as it was, when
     a frame lacks a column or repeats a key, an amount is no exact DECIMAL, a date lies past the year 2400, or a
     project that lost its delivery of this night is not among the touched ones though other nights delivered it.
@@ -61,7 +64,7 @@ def apply_night(
             for name in prepared:
                 _insert(con, tables[name])
             _delete_projects_without_evidence(con, night)
-            record_sightings(con, night, standing)
+            record_sightings(con, night, standing, sources)
             compute_dimensions(con, "incoming_agency_code")
             compute_corrections(con, corrections)
     except (duckdb.ConstraintException, duckdb.ConversionException) as error:
@@ -143,7 +146,8 @@ def _delete(con: duckdb.DuckDBPyConnection, night: date) -> None:
     con.execute(
         "DELETE FROM quality.finding WHERE finding_id IN (SELECT finding_id FROM incoming_finding) "
         "OR (first_seen = $night AND (project_code IN (SELECT project_code FROM incoming_dim_project) "
-        "OR (project_code IS NULL AND uri IN (SELECT uri FROM incoming_source_file)) OR uri = $corrections))",
+        "OR (project_code IS NULL AND uri IN (SELECT uri FROM incoming_source_file)) OR uri = $corrections "
+        "OR (project_code IS NULL AND rule IN ('source_shrank', 'source_unavailable'))))",
         {"night": night, "corrections": CORRECTIONS_FILE},
     )
 

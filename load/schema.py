@@ -24,6 +24,9 @@ VIEWS_FILE = Path(__file__).with_name("views.toml")
 # A Buddhist year that was taken for a Christian one lies past 2400; nothing of the form does.
 YEAR_LIMIT = 2400
 PERSONAL = "personal data · ข้อมูลส่วนบุคคล"
+# In the storage version that 1.x clients read, one text above 4 kB leaves a whole row group of a column uncompressed;
+# with zstd the file is nine times smaller.
+LONG_TEXTS = frozenset({"raw", "value", "text", "rationale", "grounds", "message_th", "message_en"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ def table_ddl(table: Table) -> str:
 def _column_ddl(column: Column, key: tuple[str, ...]) -> str:
     name = quoted(column.name)
     parts = [name, column.type]
+    if column.type == "VARCHAR" and column.name in LONG_TEXTS:
+        parts.append("USING COMPRESSION zstd")
     if column.name in key:
         parts.append("NOT NULL")
     if column.type == "DATE":

@@ -6,7 +6,7 @@ file that stood there last still counts as there.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -14,50 +14,51 @@ import duckdb
 import pandas as pd
 
 from load.schema import registered
-from transform.source_nights import Asked, SourceNight, judged, source_of
+from transform.source_nights import Asked, SourceNight, SourceTonight, judged, last_believed, source_of
 
 _SOURCE = "split_part(s.uri, '/', 1)"
 
 
 def judge_sources(
     con: duckdb.DuckDBPyConnection, night: date, standing: Iterable[tuple[str, str]], asked: Sequence[Asked]
-) -> tuple[SourceNight, ...]:
+) -> tuple[SourceTonight, ...]:
     """What each source that a night asked holds, against the last night before it that was believed; by source.
 
-    `standing`: (place, hash) of everything the night listed. Repeated runs of a night give the same.
+    `standing`: (place, hash) of everything the night listed. Repeated runs of a night are judged alike.
     """
     places: dict[str, set[str]] = defaultdict(set)
     for uri, _ in standing:
         places[source_of(uri)].add(uri)
-    return tuple(
-        judged(one, len(places[one.source]), *_against(con, night, one.source, places[one.source]))
-        for one in sorted(asked, key=lambda a: a.source)
-    )
+    history: dict[str, list[SourceNight]] = defaultdict(list)
+    for row in con.execute(
+        "SELECT source, night, files, files_before, files_gone, is_believed FROM lineage.source_night "
+        "WHERE night <= ? ORDER BY source, night",
+        [night],
+    ).fetchall():
+        history[row[0]].append(SourceNight(*row))
+    found = []
+    for one in sorted(asked, key=lambda a: a.source):
+        own, last = places[one.source], last_believed(history[one.source], night)
+        gone = _places(con, last) - own if last else set()
+        found.append(judged(one, night, len(own), len(gone), history[one.source]))
+    return tuple(found)
 
 
-def _against(con: duckdb.DuckDBPyConnection, night: date, source: str, places: set[str]) -> tuple[int | None, int]:
-    """Files of a source on the last believed night before this one, and how many of their places are empty now."""
-    last = con.execute(
-        "SELECT night, files FROM lineage.source_night WHERE source = ? AND night < ? AND is_believed "
-        "ORDER BY night DESC LIMIT 1",
-        [source, night],
-    ).fetchall()
-    if not last:
-        return None, 0
-    believed, files = last[0]
-    before = con.execute(
+def _places(con: duckdb.DuckDBPyConnection, of: SourceNight) -> set[str]:
+    """Where the files of a source stood on a night."""
+    rows = con.execute(
         f"SELECT DISTINCT s.uri FROM lineage.sighting AS s WHERE {_SOURCE} = $source AND s.seen_from <= $night "
         "AND (s.gone_on IS NULL OR s.gone_on > $night)",
-        {"source": source, "night": believed},
+        {"source": of.source, "night": of.night},
     ).fetchall()
-    return files, sum(1 for (uri,) in before if uri not in places)
+    return {uri for (uri,) in rows}
 
 
 def record_sightings(
     con: duckdb.DuckDBPyConnection,
     night: date,
     standing: Iterable[tuple[str, str]],
-    sources: Sequence[SourceNight],
+    sources: Sequence[SourceTonight],
 ) -> None:
     """Write down what stood in the sources on a night, (place, hash) by (place, hash); twice is the same as once.
 
@@ -66,14 +67,14 @@ def record_sightings(
     before the last recorded one is left to a rebuild.
     """
     recorded = con.execute(
-        "SELECT max(night) FROM (SELECT greatest(seen_from, coalesce(gone_on, seen_from)) AS night FROM lineage.sighting "
-        "UNION ALL SELECT night FROM lineage.source_night)"
+        "SELECT max(night) FROM (SELECT greatest(seen_from, coalesce(gone_on, seen_from)) AS night "
+        "FROM lineage.sighting UNION ALL SELECT night FROM lineage.source_night)"
     ).fetchall()
     last = recorded[0][0]
     if last is not None and night < last:
         return
     frame = pd.DataFrame(sorted(set(standing)), columns=["uri", "source_sha256"], dtype="str")
-    believed = pd.DataFrame({"source": pd.Series([s.source for s in sources if s.is_believed], dtype="str")})
+    believed = pd.DataFrame({"source": pd.Series([s.now.source for s in sources if s.now.is_believed], dtype="str")})
     is_there = "EXISTS (FROM incoming_sighting AS i WHERE i.uri = s.uri AND i.source_sha256 = s.source_sha256)"
     is_known = (
         f"({_SOURCE} IN (SELECT source FROM believed_source) OR s.uri IN (SELECT i.uri FROM incoming_sighting AS i))"
@@ -95,30 +96,23 @@ def record_sightings(
     _record_sources(con, night, sources)
 
 
-def _record_sources(con: duckdb.DuckDBPyConnection, night: date, sources: Sequence[SourceNight]) -> None:
+def _record_sources(con: duckdb.DuckDBPyConnection, night: date, sources: Sequence[SourceTonight]) -> None:
     """One row for each source that changed since its last row, or is not believed.
 
     A night that finds all as it was leaves no row: it is not even run when nothing else is new, and a rebuild, which
     does run it, must come to the same.
     """
-    came_or_went = Counter(
-        source_of(uri)
-        for (uri,) in con.execute(
-            "SELECT uri FROM lineage.sighting WHERE seen_from = $night OR gone_on = $night", {"night": night}
-        ).fetchall()
-    )
-    before = dict(
-        con.execute(
-            "SELECT source, arg_max((files, is_believed), night) FROM lineage.source_night GROUP BY source"
-        ).fetchall()
-    )
-    for one in sources:
-        if one.unavailable is not None:
+    changed = con.execute(
+        "SELECT DISTINCT uri FROM lineage.sighting WHERE seen_from = $night OR gone_on = $night", {"night": night}
+    ).fetchall()
+    came_or_went = {source_of(uri) for (uri,) in changed}
+    for source in sources:
+        now, before = source.now, source.before
+        is_as_it_was = bool(before) and before[-1].is_believed and before[-1].files == now.files
+        if is_as_it_was and now.is_believed and now.source not in came_or_went:
             continue
-        is_as_it_was = not came_or_went[one.source] and tuple(before.get(one.source, ())) == (one.files, True)
-        if not (is_as_it_was and one.is_believed):
-            con.execute(
-                "INSERT INTO lineage.source_night (night, source, files, files_before, files_gone, is_believed) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                [night, one.source, one.files, one.files_before, one.files_gone, one.is_believed],
-            )
+        con.execute(
+            "INSERT INTO lineage.source_night (night, source, files, files_before, files_gone, is_believed) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [night, now.source, now.files, now.files_before, now.files_gone, now.is_believed],
+        )

@@ -100,8 +100,9 @@ def known_files(con: duckdb.DuckDBPyConnection, hashes: Iterable[str]) -> dict[s
 
 
 def nights_stored(con: duckdb.DuckDBPyConnection) -> list[date]:
-    """Nights that brought files, in order."""
-    return [row[0] for row in con.execute("SELECT DISTINCT night FROM lineage.source_file ORDER BY night").fetchall()]
+    """Nights that brought files, or on which some came or went, in order."""
+    sql = "SELECT night FROM lineage.source_file UNION SELECT night FROM lineage.source_night ORDER BY night"
+    return [row[0] for row in con.execute(sql).fetchall()]
 
 
 def registers_stored(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

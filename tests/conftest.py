@@ -20,6 +20,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 # whether Tesseract is on the machine must not decide what a test sees; the tests of OCR ask for it
 os.environ.setdefault("KAONA_OCR", "false")
+# drawing charts costs each night half a second; the tests of the pages ask for them
+os.environ.setdefault("KAONA_WRITE_PAGE", "false")
 
 GOLDENS = Path(__file__).parent / "golden"
 _refreshed: list[str] = []

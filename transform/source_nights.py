@@ -6,7 +6,9 @@ lost a fifth of its files, is not believed: what it still holds is processed, wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 # below this many files one withdrawn file would be a fifth of the source
@@ -28,22 +30,34 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class SourceNight:
-    """What a source held on a night. `files_before`, `files_gone`: against the last night that was believed.
+    """What a source held on a night. `files` is None where it could not be listed; then it is not believed.
 
-    `unavailable`: why it could not be listed; then nothing is known of its files.
+    `files_before`: on the last night before that was believed; `files_gone`: places of that night without a file now.
     """
 
     source: str
-    files: int
+    night: date
+    files: int | None
     files_before: int | None
-    files_gone: int
+    files_gone: int | None
     is_believed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTonight:
+    """A source that was asked tonight, and its stored nights up to this one, in order.
+
+    `history` holds this night too when an earlier run of it is stored. `unavailable`: why it could not be listed.
+    """
+
+    now: SourceNight
+    history: tuple[SourceNight, ...] = ()
     unavailable: str | None = None
 
     @property
-    def is_shrunken(self) -> bool:
-        """Whether it was listed, and lacks so much that nothing counts as gone."""
-        return not self.is_believed and self.unavailable is None
+    def before(self) -> tuple[SourceNight, ...]:
+        """The stored nights before this one; a quiet night is not stored."""
+        return tuple(past for past in self.history if past.night < self.now.night)
 
 
 def source_of(uri: str) -> str:
@@ -55,26 +69,36 @@ def source_of(uri: str) -> str:
     return uri.split("/", 1)[0]
 
 
-def judged(asked: Asked, files: int, files_before: int | None, files_gone: int) -> SourceNight:
-    """Judge what a source holds tonight by how many files it held when it was believed last (None: never before).
+def last_believed(history: Iterable[SourceNight], night: date) -> SourceNight | None:
+    """The last night before this one on which a source was believed."""
+    return max((n for n in history if n.is_believed and n.night < night), key=lambda n: n.night, default=None)
+
+
+def judged(asked: Asked, night: date, files: int, files_gone: int, history: Sequence[SourceNight]) -> SourceTonight:
+    """Judge what a source holds tonight by how many files it held when it was believed last.
 
     Numbers decide, not names: where each night's files replace those of the night before, all are gone every night.
-
-    >>> judged(Asked("inbox"), 8, 10, 2).is_believed
-    False
-    >>> judged(Asked("inbox"), 9, 10, 10).is_believed
-    True
     """
+    last = last_believed(history, night)
+    before = last.files if last else None
     if asked.unavailable is not None:
-        return SourceNight(asked.source, files, files_before, 0, False, asked.unavailable)
-    is_believed = asked.is_loss_accepted or not _is_loss(files, files_before or 0, asked.loss_limit)
-    return SourceNight(asked.source, files, files_before, files_gone, is_believed)
+        now = SourceNight(asked.source, night, None, before, None, False)
+    else:
+        is_believed = asked.is_loss_accepted or not is_loss(files, before, asked.loss_limit)
+        now = SourceNight(asked.source, night, files, before, files_gone if last else None, is_believed)
+    return SourceTonight(now, tuple(history), asked.unavailable)
 
 
-def _is_loss(files: int, before: int, limit: Decimal) -> bool:
-    if limit >= BELIEVE_ALL or not before:
+def is_loss(files: int, before: int | None, limit: Decimal) -> bool:
+    """Whether a source lost so many files that nothing may be concluded from it.
+
+    >>> is_loss(8, 10, DEFAULT_LOSS_LIMIT), is_loss(9, 10, DEFAULT_LOSS_LIMIT), is_loss(12, 10, DEFAULT_LOSS_LIMIT)
+    (True, False, False)
+    >>> is_loss(1, 4, DEFAULT_LOSS_LIMIT), is_loss(0, 4, DEFAULT_LOSS_LIMIT), is_loss(0, None, DEFAULT_LOSS_LIMIT)
+    (False, True, False)
+    >>> is_loss(0, 10, BELIEVE_ALL)
+    False
+    """
+    if not before or files >= before or limit >= BELIEVE_ALL:
         return False
-    if before < FEWEST_FOR_A_SHARE:
-        return files == 0
-    # with a limit of 0 a source that lost nothing has still lost "0 or more"
-    return before > files and before - files >= limit * before
+    return files == 0 or (before >= FEWEST_FOR_A_SHARE and before - files >= limit * before)

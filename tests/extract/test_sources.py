@@ -220,3 +220,14 @@ def test_archived_bytes_that_changed_on_disk_are_not_handed_out(inbox, archive):
 def test_the_archive_takes_nothing_but_hashes(archive, name):
     with pytest.raises(ValueError, match="is no sha256"):
         archive_path(archive, name)
+
+
+@pytest.mark.parametrize("files", [(), ("a.txt",)])
+def test_a_source_has_the_name_its_files_are_shown_under_also_when_it_is_empty(tmp_path, files):
+    (tmp_path / "drop").mkdir()
+    for name in files:
+        (tmp_path / "drop" / name).write_text("x", encoding="utf-8")
+    for uri in (str(tmp_path / "drop"), f"{tmp_path / 'drop'}/", (tmp_path / "drop").as_uri(), "memory://far/drop"):
+        assert sources.source_name(uri) == "drop"
+    assert {file.uri for file in list_files(str(tmp_path / "drop"))} == {f"drop/{name}" for name in files}
+    assert sources.source_name(str(tmp_path / "drop" / "a.txt")) == ("drop" if files else "a.txt")

@@ -24,6 +24,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     for name in [n for n in os.environ if n.startswith("KAONA_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("KAONA_OCR", "false")  # whether Tesseract is on the machine must not decide what a test sees
+    monkeypatch.setenv("KAONA_WRITE_PAGE", "false")  # charts cost half a second; tests/load/test_pages.py asks for them
     monkeypatch.chdir(tmp_path)
 
 

@@ -1,0 +1,157 @@
+"""Publications before the current one, and the way back to them.
+
+Each stands in `published/generations/NUMBER/` as it stood in `published/`: the readers' file, exports, manifest and
+pages, under second names of the same bytes (hard links). Everything in `published/` is replaced by renames and never
+written to, so what a generation names stays as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from load.storage import next_to, published_path, sync
+
+KEPT_GENERATIONS = 2
+_RESTORING = "restoring"
+_WITHDRAWN = "withdrawn"
+
+
+class NoGeneration(RuntimeError):
+    """There is nothing to go back to."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """Where the readers' file is that readers see again, and where the withdrawn one is kept."""
+
+    path: Path
+    withdrawn: Path
+
+
+def generations(home: Path) -> tuple[Path, ...]:
+    """Readers' files before the current one, oldest first."""
+    folder = _folder(home)
+    if not folder.is_dir():
+        return ()
+    named = sorted((int(p.name), p / published_path(home).name) for p in folder.iterdir() if re.fullmatch(r"\d+", p.name))
+    return tuple(path for _, path in named if path.exists())
+
+
+def withdrawn_path(home: Path) -> Path:
+    """Place of the file that the latest rollback took away."""
+    return _folder(home) / _WITHDRAWN / published_path(home).name
+
+
+def keep_current(home: Path) -> None:
+    """Give what is published now a second name, before it is replaced; nothing when it has one already."""
+    current = published_path(home)
+    if not current.exists():
+        return
+    kept = generations(home)
+    if kept and kept[-1].samefile(current):  # a run that was killed before the rename had kept it
+        return
+    number = int(kept[-1].parent.name) + 1 if kept else 1
+    _link_publication(current.parent, _folder(home) / f"{number:06d}")
+
+
+def let_go(home: Path, keep: int) -> None:
+    """Remove all but the latest generations."""
+    kept = generations(home)
+    for old in kept[: max(0, len(kept) - keep)]:
+        _drop(old.parent)
+
+
+def drop_publication(path: Path) -> None:
+    """Remove a generation or the withdrawn publication, by the place of its file."""
+    _drop(path.parent)
+
+
+def roll_back(home: Path) -> RolledBack:
+    """Put the generation before the current one in its place, with all that stands beside the file.
+
+    The readers' file changes by one rename. Killed at any point, another call completes it, and so does publishing.
+    Raises NoGeneration. The file that is taken away is kept until the next rollback.
+    """
+    current, folder = published_path(home), _folder(home)
+    if not (folder / _RESTORING).is_dir():
+        kept = generations(home)
+        if not kept:
+            raise NoGeneration(
+                f"{folder}: there is no generation to go back to; the setting keep_generations says how many stay, and "
+                "`kaona run --rebuild` makes the warehouse anew from the archive"
+            )
+        _drop(folder / _WITHDRAWN)
+        if current.exists():
+            _link_publication(current.parent, folder / _WITHDRAWN)
+        kept[-1].parent.rename(folder / _RESTORING)
+        sync(folder)
+    finish_rollback(home)
+    return RolledBack(current, withdrawn_path(home))
+
+
+def finish_rollback(home: Path) -> None:
+    """Complete a rollback that was killed on its way; nothing when there is none."""
+    published, restoring = published_path(home).parent, _folder(home) / _RESTORING
+    if not restoring.is_dir():
+        return
+    wanted = {path.relative_to(restoring) for path in _parts(restoring)}
+    # the readers' file first; what it must not stand beside goes last
+    for part in sorted(wanted, key=lambda p: (p != Path(published_path(home).name), p)):
+        _restore(restoring / part, published / part)
+    for path in list(_parts(published)):
+        if path.relative_to(published) not in wanted:
+            path.unlink()
+    sync(published)
+    _drop(restoring)
+
+
+def _folder(home: Path) -> Path:
+    return published_path(home).parent / "generations"
+
+
+def _parts(publication: Path) -> Iterator[Path]:
+    """The files of one publication: the readers' file, manifest, pages and exports."""
+    for pattern in ("kaona.duckdb", "manifest.json", "*.html", "exports/*"):
+        yield from sorted(p for p in publication.glob(pattern) if p.is_file() and p.suffix != ".next")
+
+
+def _link_publication(publication: Path, target: Path) -> None:
+    building = target.with_name(target.name + ".next")
+    _drop(building)
+    for path in _parts(publication):
+        named = building / path.relative_to(publication)
+        named.parent.mkdir(parents=True, exist_ok=True)
+        _link(path, named)
+    sync(building)
+    building.rename(target)
+    sync(target.parent)
+
+
+def _link(path: Path, named: Path) -> None:
+    try:
+        os.link(path, named)
+    except OSError:  # a file system without hard links
+        shutil.copy2(path, named)
+
+
+def _restore(kept: Path, target: Path) -> None:
+    if target.exists() and target.samefile(kept):
+        return  # renaming one name of a file to another of its names would leave both
+    building = next_to(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _link(kept, building)
+    building.replace(target)
+
+
+def _drop(folder: Path) -> None:
+    """Remove a folder at once: what is half removed never bears a generation's name."""
+    gone = folder.with_name("dropped")
+    shutil.rmtree(gone, ignore_errors=True)
+    if folder.is_dir():
+        folder.rename(gone)
+        shutil.rmtree(gone)
