@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.cells import cell_len
 from rich.console import Console
 
 from flows.settings import Settings, tonight
@@ -133,6 +132,7 @@ def why(
     path = published(settings)
     with failures():
         explanation = explain.why(path, project_code, field)
+    say_what_is_left_out(path)
     if as_json:
         write_lines([json.dumps(explain.as_json(explanation), ensure_ascii=False, indent=1)])
     else:
@@ -158,6 +158,7 @@ def review(
     path = published(settings)
     with failures():
         found = review_of(path, project_codes or (), agency)
+    say_what_is_left_out(path)
     day = tonight().isoformat()
     if as_json:
         write_lines([json.dumps(review_text.as_json(found, day), ensure_ascii=False, indent=1)])
@@ -167,22 +168,32 @@ def review(
 
 @app.command()
 def sql(
-    query: Annotated[str | None, typer.Argument(help="SQL, read-only; without it tables and views are listed.")] = None,
+    query: Annotated[str | None, typer.Argument(help="SQL, read-only; without it what there is is listed.")] = None,
+    describe: Annotated[
+        str | None, typer.Option(help="Columns of this table, view or macro with their meaning.", metavar="NAME")
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of columns.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array of rows instead of columns.")] = False,
     home: Home = None,
 ) -> None:
-    """Query the published warehouse, read-only; without a query list its tables and views."""
+    """Query the published warehouse, read-only; without a query list its tables, views and macros."""
+    from flows import answers
     from load import dictionary
 
+    if (as_csv and as_json) or (query is not None and describe is not None):
+        mistakes.print("kaona: --csv and --json exclude each other, and so do a query and --describe")
+        raise typer.Exit(2)
     settings = settings_of(home)
     path = published(settings)
+    rows: Sequence[Sequence[Any]]
     with failures():
-        if query is None:
-            write_lines(
-                aligned(("name", "what one row is"), [[d.qualified, d.comment] for d in dictionary.describe(path)])
-            )
-            return
-        columns, rows = dictionary.query(path, query)
-    write_lines(aligned(columns, [["" if value is None else str(value) for value in row] for row in rows]))
+        if describe is not None:
+            columns, rows = dictionary.meaning(path, describe)
+        elif query is None:
+            columns, rows = dictionary.listing(path)
+        else:
+            columns, rows = dictionary.query(path, query)
+    write_lines((answers.as_json if as_json else answers.as_csv if as_csv else answers.aligned)(columns, rows))
 
 
 @app.command()
@@ -218,9 +229,12 @@ def mail(
 def export(
     folder: Annotated[Path, typer.Argument(help="Folder to write into.")],
     format: Annotated[str, typer.Option(help="parquet, csv or xlsx.")] = "parquet",
+    view: Annotated[
+        list[str] | None, typer.Option("--view", help="Only this table or view; may be given several times.")
+    ] = None,
     home: Home = None,
 ) -> None:
-    """Write the canonical exports: one file per table, sorted by its key."""
+    """Write the canonical exports, one file per table sorted by its key; or the tables and views that are named."""
     from load import exports
 
     if format not in ("parquet", "csv", "xlsx"):
@@ -229,8 +243,20 @@ def export(
     settings = settings_of(home)
     path = published(settings)
     with failures():
-        written = exports.export(path, folder, format)  # type: ignore[arg-type]
-    write_lines([f"{len(written)} files in {folder}"])
+        made: exports.Format = format  # type: ignore[assignment]
+        written = exports.export_views(path, view, folder, made) if view else exports.export(path, folder, made)
+    write_lines([f"{len(written)} {'file' if len(written) == 1 else 'files'} in {folder}"])
+
+
+@app.command()
+def rollback(home: Home = None) -> None:
+    """Go back one publication: file, exports, manifest and pages together."""
+    from flows.rollback import roll_back
+
+    settings = settings_of(home)
+    with failures():
+        lines = roll_back(settings)
+    write_lines(lines)
 
 
 @app.command()
@@ -255,30 +281,22 @@ def serve(home: Home = None) -> None:
     serve_nightly(settings_of(home))
 
 
-def aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as lines in columns; one value a line where a row is wider than the terminal. Nothing is cut off."""
-    cells = [[cell.replace("\n", " ⏎ ") for cell in row] for row in rows]
-    widths = [max(cell_len(c) for c in column) for column in zip(columns, *cells, strict=True)]
-    if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > Console().width and len(columns) > 2:
-        label = max(cell_len(c) for c in columns)
-        return [
-            line
-            for n, row in enumerate(cells, start=1)
-            for line in (f"── {n}", *(f"{_padded(c, label)}  {v}" for c, v in zip(columns, row, strict=True)))
-        ]
-    return ["  ".join(map(_padded, row, widths)).rstrip() for row in (columns, *cells)]
-
-
-def _padded(text: str, width: int) -> str:
-    """Text filled up to a width on screen; Thai marks take none."""
-    return text + " " * (width - cell_len(text))
-
-
 def published(settings: Settings) -> Path:
     """The published file; a failure that says how to get one when there is none."""
     if not settings.published.is_file():
         raise Failure(f"nothing is published in {settings.home}; run `kaona run` first, or name another --home")
     return settings.published
+
+
+def say_what_is_left_out(path: Path) -> None:
+    """A file without personal data shows people's values as empty: say that they are not missing."""
+    from load.without_personal_data import LEFT_OUT, leaves_out_personal_data
+
+    if leaves_out_personal_data(path):
+        mistakes.print(
+            f"kaona: names, telephone numbers and texts that quote them are {LEFT_OUT} (publish_personal_data)",
+            markup=False,
+        )
 
 
 @contextmanager

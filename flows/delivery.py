@@ -27,6 +27,7 @@ __all__ = [
     "VERSION",
     "AnotherRun",
     "Delivered",
+    "forget",
     "identity",
     "listed_on",
     "nights_of",
@@ -122,6 +123,7 @@ def delivered_of(settings: Settings, night: date, listing: Sequence[Pulled]) -> 
     rows = [[p.uri, identity(p)] for p in listing]
     sources = [[one.source, str(one.loss_limit), one.unavailable is None] for one in asked]
     program = [reader_version(settings.reading), VERSION, RULES_VERSION, registry_hash(settings)]
+    program += settings.published_otherwise
     inputs = json.dumps([rows, sources, *program], ensure_ascii=False)
     digest = hashlib.sha256(inputs.encode()).hexdigest()
     return Delivered(night, f"{night.isoformat()}-{digest[:12]}", tuple(listing), digest, standing, asked)
@@ -165,6 +167,11 @@ def nothing_new(settings: Settings, delivered: Delivered) -> dict[str, Any] | No
 def remember(settings: Settings, delivered: Delivered, summary: Mapping[str, Any]) -> None:
     """Write down, after publishing, what the published file is made from."""
     _write_json(settings, _LAST, {"digest": delivered.digest, "summary": summary})
+
+
+def forget(settings: Settings) -> None:
+    """What is published is not what the last night made: the next run publishes again, even with nothing new."""
+    (settings.home / "work" / _LAST).unlink(missing_ok=True)
 
 
 def _read_json(settings: Settings, name: str) -> dict[str, Any]:

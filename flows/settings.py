@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
@@ -53,6 +54,15 @@ class Settings(BaseSettings):
 
     write_mails: bool = Field(True, description="Whether a night writes mails into the outbox")
     write_page: bool = Field(True, description="Whether a night writes published/index.html and dictionary.html")
+    publish_personal_data: bool = Field(
+        True, description="Whether the published file and exports hold names and telephone numbers"
+    )
+    exports: Literal["all", "facts", "none"] = Field(
+        "all", description="Tables written to published/exports each night: all, facts (no lineage) or none"
+    )
+    keep_generations: int = Field(
+        2, ge=0, description="Publications before the current one that stay for `kaona rollback`"
+    )
     archive_at: Path | None = Field(None, description="Another place for the archive than HOME/archive")
 
     use_prefect: bool = Field(True, description="Run as a Prefect flow (embedded server unless one is configured)")
@@ -93,6 +103,12 @@ class Settings(BaseSettings):
     def archive(self) -> Path:
         """Bytes of every file ever delivered, by hash, and the list of each night."""
         return self.archive_at or self.home / "archive"
+
+    @property
+    def published_otherwise(self) -> list[str]:
+        """What makes the same facts look otherwise when published: a change of it is something new."""
+        personal = [] if self.publish_personal_data else ["no personal data"]
+        return personal + ([] if self.exports == "all" else [f"exports: {self.exports}"])
 
     @property
     def outbox(self) -> Path:

@@ -8,12 +8,13 @@ from typing import Any
 
 import duckdb
 
-from load.schema import columns_sql, load_views, quoted
+from load.schema import columns_sql, quoted
 from load.storage import count_rows
+from load.views import load_views
 from transform.form import Table, load_form
 
-# Rows that are written a whole copy or delivery at a time, from frames whose keys were checked: what could repeat is only
-# a part that stands under two nights. In a file that was written anew their whole keys are compared too.
+# Rows that are written a whole copy or delivery at a time, from frames whose keys were checked: what could repeat is
+# only a part that stands under two nights. In a file that was written anew their whole keys are compared too.
 _PARTS = {"lineage.reading": "copy_id", "lineage.decision": "delivery_id"}
 
 

@@ -7,17 +7,16 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from load.schema import columns_sql, create_views, load_views, quoted, registered, transaction, view_columns
+from load.schema import columns_sql, registered, transaction
+from load.views import Macro, View, create_views, drop_views, load_macros, load_views, view_columns
 from transform.form import Column, Form, Table, load_form
 
 
 def refresh(con: duckdb.DuckDBPyConnection, form: Form | None = None) -> None:
-    """Give the connection's current database, whose tables exist, today's views and dictionary."""
+    """Give the connection's current database, whose tables exist, today's views, macros and dictionary."""
     form = form or load_form()
     with transaction(con):
-        own = "SELECT view_name FROM duckdb_views() WHERE NOT internal AND database_name = current_database()"
-        for (view,) in con.execute(own).fetchall():
-            con.execute(f"DROP VIEW main.{quoted(view)}")
+        drop_views(con)
         create_views(con, form)
         _fill(con, form)
 
@@ -34,22 +33,29 @@ def _fill(con: duckdb.DuckDBPyConnection, form: Form) -> None:
 
 
 def dictionary_rows(con: duckdb.DuckDBPyConnection, form: Form) -> list[dict[str, Any]]:
-    """One row for each table and view, and for each of their columns."""
+    """One row for each table, view and macro, and for each of their columns; the value of a small function is one."""
     rows: list[dict[str, Any]] = []
     for table in form.tables.values():
         rows.append(_relation(table.schema, table.name, "table", table.th, table.en))
         rows += [_column(form, table, position, c) for position, c in enumerate(table.columns, start=1)]
-    for view in load_views():
-        rows.append(_relation("main", view.name, "view", view.th, view.en))
-        shape = Table("main", view.name, view.th, view.en, (), tuple(view_columns(con, view, form).values()))
-        rows += [_column(form, shape, position, c, "view") for position, c in enumerate(shape.columns, start=1)]
+    questions: tuple[View | Macro, ...] = (*load_views(), *load_macros())
+    for one in questions:
+        kind = "macro" if isinstance(one, Macro) else "view"
+        rows.append(_relation("main", one.name, kind, one.th, one.en, _parameters(one)))
+        shape = Table("main", one.name, one.th, one.en, (), tuple(view_columns(con, one, form).values()))
+        rows += [_column(form, shape, position, c, kind) for position, c in enumerate(shape.columns, start=1)]
     return rows
 
 
-def _relation(schema: str, name: str, kind: str, th: str, en: str) -> dict[str, Any]:
+def _parameters(one: View | Macro) -> str | None:
+    """How a macro is called, with the types of its parameters."""
+    return f"({', '.join(one.parameters)})" if isinstance(one, Macro) else None
+
+
+def _relation(schema: str, name: str, kind: str, th: str, en: str, data_type: str | None = None) -> dict[str, Any]:
     return {
         "schema_name": schema, "relation_name": name, "column_name": "", "kind": kind, "position": 0,
-        "description_th": th, "description_en": en, "is_key": False, "is_personal": False,
+        "data_type": data_type, "description_th": th, "description_en": en, "is_key": False, "is_personal": False,
     }  # fmt: skip
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -17,14 +19,27 @@ from typing import Any, Literal
 import duckdb
 
 from load.publish import reading
-from load.schema import columns_sql, literal
+from load.schema import columns_sql, literal, quoted
+from load.views import load_views
 from load.workbook import write_workbook
-from transform.form import Table, load_form
+from transform.form import Column, Table, load_form
 
 Format = Literal["parquet", "csv", "xlsx"]
+# which tables have an export beside the published file: all, those of main and quality, or none
+Extent = Literal["all", "facts", "none"]
 NOT_EXPORTED = frozenset({"run", "expectation_result", "sighting", "source_night"})
+_FACTS = frozenset({"main", "quality"})
 _FORMULA = re.compile(r"[=+@\t\r-]")
 _NUMBER_OR_DASH = re.compile(r"[+-]?\d+(\.\d+)?|-")
+_OWN_ORDER = re.compile(r"\bORDER\s+BY\b[^()]*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What one file holds: its columns with their meaning, and the query that gives its rows in order."""
+
+    table: Table
+    sql: str
 
 
 def export(con_or_path: duckdb.DuckDBPyConnection | Path, out: Path, format: Format) -> list[Path]:
@@ -33,7 +48,34 @@ def export(con_or_path: duckdb.DuckDBPyConnection | Path, out: Path, format: For
     Parquet holds exact values. CSV is UTF-8 with BOM for spreadsheets; a text that a spreadsheet would run as a formula
     begins with an apostrophe there. Each file appears by a rename, so a reader never sees half of one.
     """
-    writers: dict[str, Callable[[duckdb.DuckDBPyConnection, Table, Path], None]] = {
+    with _single_threaded(con_or_path, out) as con:
+        return _write(con, [_Sheet(table, _sorted_select(table)) for table in exported_tables()], out, format)
+
+
+def export_beside(con_or_path: duckdb.DuckDBPyConnection | Path, out: Path, extent: Extent) -> list[Path]:
+    """Write the canonical Parquet files of a night; those of an earlier extent that are not written any more go."""
+    chosen = exported_tables(extent)
+    for table in exported_tables():
+        if table not in chosen:
+            (out / f"{table.name}.parquet").unlink(missing_ok=True)
+    if not chosen:
+        return []
+    with _single_threaded(con_or_path, out) as con:
+        return _write(con, [_Sheet(table, _sorted_select(table)) for table in chosen], out, "parquet")
+
+
+def export_views(path: Path, names: Sequence[str], out: Path, format: Format) -> list[Path]:
+    """Write any tables and views of a published file, each to a file of its own; return the files, sorted.
+
+    A name without a schema is of main. A view that sorts its rows keeps its order. Raises ValueError naming what the
+    file holds when there is no such table or view.
+    """
+    with _single_threaded(path, out) as con:
+        return _write(con, [_described(con, name) for name in dict.fromkeys(names)], out, format)
+
+
+def _write(con: duckdb.DuckDBPyConnection, sheets: Sequence[_Sheet], out: Path, format: Format) -> list[Path]:
+    writers: dict[str, Callable[[duckdb.DuckDBPyConnection, _Sheet, Path], None]] = {
         "parquet": _write_parquet,
         "csv": _write_csv,
         "xlsx": _write_xlsx,
@@ -42,27 +84,52 @@ def export(con_or_path: duckdb.DuckDBPyConnection | Path, out: Path, format: For
         raise ValueError(f"{format!r} is no export format; expected one of {', '.join(writers)}")
     out.mkdir(parents=True, exist_ok=True)
     written = []
-    with _single_threaded(con_or_path) as con:
-        for table in exported_tables():
-            target = out / f"{table.name}.{format}"
-            building = target.with_name(target.name + ".next")
-            writers[format](con, table, building)
-            building.replace(target)
-            written.append(target)
+    for sheet in sheets:
+        target = out / f"{sheet.table.name}.{format}"
+        building = target.with_name(target.name + ".next")
+        writers[format](con, sheet, building)
+        building.replace(target)
+        written.append(target)
     return sorted(written)
 
 
-def exported_tables() -> tuple[Table, ...]:
+def exported_tables(extent: Extent = "all") -> tuple[Table, ...]:
     """Tables with a canonical export, by name."""
-    return tuple(sorted((t for t in load_form().tables.values() if t.name not in NOT_EXPORTED), key=lambda t: t.name))
+    tables = (t for t in load_form().tables.values() if t.name not in NOT_EXPORTED)
+    chosen = (t for t in tables if extent == "all" or (extent == "facts" and t.schema in _FACTS))
+    return tuple(sorted(chosen, key=lambda t: t.name))
+
+
+def _described(con: duckdb.DuckDBPyConnection, name: str) -> _Sheet:
+    """A table or view with the words that the file's own data dictionary has for its columns."""
+    schema, _, relation = name.rpartition(".")
+    rows = con.execute(
+        "SELECT column_name, data_type, description_th, description_en, unit FROM main.data_dictionary "
+        "WHERE schema_name = $schema AND relation_name = $relation AND kind IN ('table', 'view') ORDER BY position",
+        {"schema": schema or "main", "relation": relation},
+    ).fetchall()
+    columns = tuple(Column(n, type_, th or n, en or n, unit) for n, type_, th, en, unit in rows if n)
+    if not columns:
+        raise ValueError(f"{name}: there is no such table or view; `kaona sql` lists them, lineage.reading is one")
+    table = Table(schema or "main", relation, "", "", (), columns)
+    of_registry = load_form().tables.get(relation)
+    if of_registry is not None and of_registry.schema == table.schema:
+        return _Sheet(table, _sorted_select(of_registry))
+    own = next((view.sql for view in load_views() if view.name == relation), "")
+    order = "" if _OWN_ORDER.search(own) else " ORDER BY ALL"
+    return _Sheet(table, f"SELECT {columns_sql(table.column_names)} FROM {table.schema}.{quoted(relation)}{order}")
 
 
 @contextmanager
-def _single_threaded(con_or_path: duckdb.DuckDBPyConnection | Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _single_threaded(con_or_path: duckdb.DuckDBPyConnection | Path, out: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Several threads would cut row groups differently from run to run."""
     if isinstance(con_or_path, Path):
-        with reading(con_or_path, threads=1) as con:
+        # whoever exports can write there, and not always beside the published file
+        spill = out / ".spill"
+        with reading(con_or_path, threads=1, temp_directory=str(spill)) as con:
             yield con
+        if spill.is_dir():
+            shutil.rmtree(spill)
         return
     row = con_or_path.execute("SELECT current_setting('threads')").fetchone()
     con_or_path.execute("SET threads = 1")
@@ -76,25 +143,25 @@ def _sorted_select(table: Table) -> str:
     return f"SELECT {columns_sql(table.column_names)} FROM {table.qualified} ORDER BY {columns_sql(table.key)}"
 
 
-def _write_parquet(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
+def _write_parquet(con: duckdb.DuckDBPyConnection, sheet: _Sheet, path: Path) -> None:
     options = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
     # by way of a table of its own: a stored column can keep words of deleted rows, and COPY would write them out too
-    con.execute(f"CREATE OR REPLACE TEMP TABLE exported AS {_sorted_select(table)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE exported AS {sheet.sql}")
     con.execute(f"COPY (FROM exported) TO {literal(str(path))} ({options})")
     con.execute("DROP TABLE exported")
 
 
-def _rows(con: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Sequence[Any]]:
-    result = con.execute(_sorted_select(table))
+def _rows(con: duckdb.DuckDBPyConnection, sheet: _Sheet) -> Iterator[Sequence[Any]]:
+    result = con.execute(sheet.sql)
     while batch := result.fetchmany(10_000):
         yield from batch
 
 
-def _write_csv(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
+def _write_csv(con: duckdb.DuckDBPyConnection, sheet: _Sheet, path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(table.column_names)
-        writer.writerows([_csv_text(value) for value in row] for row in _rows(con, table))
+        writer.writerow(sheet.table.column_names)
+        writer.writerows([_csv_text(value) for value in row] for row in _rows(con, sheet))
 
 
 def _csv_text(value: Any) -> str:
@@ -116,5 +183,5 @@ def without_formula(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER_OR_DASH.fullmatch(text) else text
 
 
-def _write_xlsx(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
-    write_workbook(path, table, _rows(con, table))
+def _write_xlsx(con: duckdb.DuckDBPyConnection, sheet: _Sheet, path: Path) -> None:
+    write_workbook(path, sheet.table, _rows(con, sheet))

@@ -38,8 +38,9 @@ def generations(home: Path) -> tuple[Path, ...]:
     folder = _folder(home)
     if not folder.is_dir():
         return ()
-    named = sorted((int(p.name), p / published_path(home).name) for p in folder.iterdir() if re.fullmatch(r"\d+", p.name))
-    return tuple(path for _, path in named if path.exists())
+    numbered = sorted((int(p.name), p) for p in folder.iterdir() if re.fullmatch(r"\d+", p.name))
+    files = [generation / published_path(home).name for _, generation in numbered]
+    return tuple(path for path in files if path.exists())
 
 
 def withdrawn_path(home: Path) -> Path:

@@ -65,13 +65,16 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Standing findings by severity, the gravest rules, the nights in order, files that cannot be read."""
+    """Standing findings by severity, the gravest rules, the nights in order, files that cannot be read, and sources
+    that lost so many files that the loss is not believed yet.
+    """
 
     open: dict[str, int]
     rules: list[Row]
     nights: list[Row]
     nights_in_all: int
     rejected: int
+    doubted: list[Row]
 
 
 def ask_changes(con: duckdb.DuckDBPyConnection, form: Form) -> Changes:
@@ -122,4 +125,10 @@ def ask_quality(con: duckdb.DuckDBPyConnection) -> Quality:
         nights=rows(con, _TREND),
         nights_in_all=rows(con, "SELECT count(DISTINCT night) AS n FROM quality.run")[0]["n"],
         rejected=rows(con, "SELECT count(*) AS n FROM quality.rejected_file")[0]["n"],
+        doubted=rows(
+            con,
+            "SELECT source, night, files_before, files_gone FROM lineage.source_night "
+            "QUALIFY row_number() OVER (PARTITION BY source ORDER BY night DESC) = 1 AND NOT is_believed "
+            "ORDER BY source",
+        ),
     )

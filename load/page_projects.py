@@ -46,6 +46,9 @@ LEFT JOIN main.dim_agency AS a ON a.agency_code = t.agency_code
 # A share of what was received is only right over projects that print both amounts.
 _COUNTS = """
 count(*) AS projects, sum(budget_received_baht) AS received, sum(budget_spent_baht) AS spent,
+count(*) FILTER (budget_spent_baht > budget_received_baht) AS overspent,
+max(budget_received_baht) AS largest_received, arg_max(project_code, budget_received_baht) AS largest_received_code,
+max(budget_spent_baht) AS largest_spent, arg_max(project_code, budget_spent_baht) AS largest_spent_code,
 count(*) - count(budget_received_baht) AS received_missing, count(*) - count(budget_spent_baht) AS spent_missing,
 CAST(100 * sum(budget_spent_baht) FILTER (budget_received_baht IS NOT NULL)
      / nullif(sum(budget_received_baht) FILTER (budget_spent_baht IS NOT NULL), 0) AS DECIMAL(18,1)) AS spent_pct,
@@ -58,9 +61,13 @@ count(*) FILTER (is_contested) AS contested
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which projects the page is about: those of one fiscal year, or all when none is under way (year None)."""
+    """Which projects the page is about: those of one fiscal year, or all when none is under way (year None).
+
+    Time is counted up to `as_of`, the last night that was processed; the last new form came on `last_delivery`.
+    """
 
     as_of: date | None
+    last_delivery: date | None
     year: int | None
 
     @property
@@ -68,10 +75,15 @@ class Scope:
         """The condition in SQL."""
         return "true" if self.year is None else f"fiscal_year_be = {self.year}"
 
+    @property
+    def until(self) -> str:
+        """The condition in SQL for this and earlier years."""
+        return "true" if self.year is None else f"fiscal_year_be <= {self.year}"
+
 
 @dataclass(frozen=True, slots=True)
 class Projects:
-    """Answers about projects. `numbers` and the lists are of the scope, `years` and `quarters` of everything."""
+    """Answers about projects. `numbers` and the lists are of the scope, `years` of everything, `quarters` up to it."""
 
     scope: Scope
     numbers: Row
@@ -80,6 +92,8 @@ class Projects:
     matrix: list[Row]
     agencies: list[Row]
     quarters: list[Row]
+    reports_elsewhere: int
+    missing: int
     late: list[Row]
     silent: list[Row]
 
@@ -100,6 +114,12 @@ def ask_projects(con: _Con) -> Projects:
         matrix=_matrix(con, scope),
         agencies=_agencies(con, scope),
         quarters=_quarters(con, scope),
+        reports_elsewhere=rows(
+            con,
+            "SELECT CAST(coalesce(sum(reports), 0) AS BIGINT) AS n FROM main.v_budget_by_agency_quarter "
+            f"WHERE fiscal_quarter IS NULL AND {scope.until}",
+        )[0]["n"],
+        missing=rows(con, f"SELECT count(*) AS n FROM main.v_missing_projects WHERE {scope.where}")[0]["n"],
         late=_listed(con, scope, "is_late", "behind_pct DESC, end_date, project_code"),
         silent=_listed(con, scope, "is_silent", "days_silent DESC NULLS LAST, project_code"),
     )
@@ -114,10 +134,10 @@ def rows(con: _Con, sql: str, parameters: list[Any] | None = None) -> list[Row]:
 
 def _scope(con: _Con) -> Scope:
     """The fiscal year of the last night, or the one before while that has hardly begun; all when there is neither."""
-    as_of = rows(con, "SELECT max(last_seen) AS as_of FROM main.dim_project")[0]["as_of"]
-    if as_of is None:
-        return Scope(None, None)
-    current = as_of.year + 543 + (as_of.month >= 10)
+    now = rows(con, "SELECT as_of, last_delivery, fiscal_year_be FROM main.v_as_of")[0]
+    nights, current = (now["as_of"], now["last_delivery"]), now["fiscal_year_be"]
+    if now["last_delivery"] is None:
+        return Scope(*nights, None)
     counted = {
         row["fiscal_year_be"]: row["projects"]
         for row in rows(
@@ -128,9 +148,9 @@ def _scope(con: _Con) -> Scope:
         )
     }
     if not counted:
-        return Scope(as_of, None)
+        return Scope(*nights, None)
     has_begun = counted.get(current, 0) >= _YEAR_HAS_BEGUN * counted.get(current - 1, 0) and current in counted
-    return Scope(as_of, current if has_begun else current - 1)
+    return Scope(*nights, current if has_begun else current - 1)
 
 
 def _matrix(con: _Con, scope: Scope) -> list[Row]:
@@ -167,15 +187,14 @@ ORDER BY received DESC NULLS LAST, g.agency_code
 
 
 def _quarters(con: _Con, scope: Scope) -> list[Row]:
-    """What reports of the last fiscal quarters, up to the scope's year, print as disbursed, in both meanings."""
-    until = "true" if scope.year is None else f"fiscal_year_be <= {scope.year}"
+    """What was disbursed in the last fiscal quarters, up to the scope's year, in both meanings of a printed amount."""
     return rows(
         con,
         f"""
 SELECT * FROM (
   SELECT fiscal_year_be, fiscal_quarter, sum(reports) AS reports,
-         sum(disbursed_if_per_report_baht) AS per_report, sum(disbursed_if_cumulative_baht) AS cumulative
-  FROM main.v_budget_by_agency_quarter WHERE fiscal_quarter IS NOT NULL AND {until}
+         sum(disbursed_if_per_report_baht) AS per_report, sum(raised_if_cumulative_baht) AS cumulative
+  FROM main.v_budget_by_agency_quarter WHERE fiscal_quarter IS NOT NULL AND {scope.until}
   GROUP BY fiscal_year_be, fiscal_quarter ORDER BY fiscal_year_be DESC, fiscal_quarter DESC LIMIT {QUARTERS}
 ) AS q ORDER BY fiscal_year_be, fiscal_quarter
 """,

@@ -26,6 +26,9 @@ from transform.form import Form, load_form
 
 INDEX, DICTIONARY = "index.html", "dictionary.html"
 _TEMPLATES = Path(__file__).with_name("templates")
+_UNITS = {"baht": " (บาท)", "percent": " (ร้อยละ)"}
+# among fewer, one large project is no reason to doubt its amount
+_FEW_PROJECTS = 10
 _AGENCIES, _RULES, _NIGHTS = 300, 12, 14
 _KINDS = (("view", "มุมมอง (คำถามที่ถามบ่อย) · Views"), ("macro", "แมโคร · Macros"), ("table", "ตาราง · Tables"))
 
@@ -53,9 +56,10 @@ def index_html(con: duckdb.DuckDBPyConnection, rule_titles: Mapping[str, str]) -
     return _render(
         "index.html.j2",
         as_of=projects.scope.as_of,
-        run_night=quality.nights[-1]["night"] if quality.nights else None,
+        last_delivery=projects.scope.last_delivery,
         late_points=LATE_POINTS,
         silent_days=SILENT_DAYS,
+        few_projects=_FEW_PROJECTS,
         projects=projects,
         agencies=projects.agencies[:_AGENCIES],
         agencies_charted=charts.AGENCIES,
@@ -85,7 +89,7 @@ def _in_words(changes: Changes, form: Form) -> dict[str, Any]:
     listed = [
         {
             **row,
-            "name": field_words(row["field"], form),
+            "name": field_words(row["field"], form) + _UNITS.get(form.field_of(row["field"]).kind, ""),
             "report": report_words(row["field"]),
             "before": value_words(row["value_before"], form.field_of(row["field"]).kind),
             "now": value_words(row["value_now"], form.field_of(row["field"]).kind),

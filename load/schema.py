@@ -1,4 +1,4 @@
-"""The warehouse as SQL, generated from the registry: tables, checks, and a comment on every table, column and view.
+"""The warehouse as SQL, generated from the registry: tables, checks, and a comment on every table and column.
 
 There are no primary or foreign keys: they make a load 1.4 to 3 times slower and bloat the file. Keys are checked
 instead, on every frame before it is loaded and over the whole file before it is published.
@@ -6,13 +6,8 @@ instead, on every frame before it is loaded and over the whole file before it is
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 import duckdb
 import pandas as pd
@@ -20,36 +15,12 @@ import pandas as pd
 from transform.form import Column, Form, Table, load_form
 
 SCHEMAS = ("main", "lineage", "quality")
-VIEWS_FILE = Path(__file__).with_name("views.toml")
 # A Buddhist year that was taken for a Christian one lies past 2400; nothing of the form does.
 YEAR_LIMIT = 2400
 PERSONAL = "personal data · ข้อมูลส่วนบุคคล"
 # In the storage version that 1.x clients read, one text above 4 kB leaves a whole row group of a column uncompressed;
 # with zstd the file is nine times smaller.
 LONG_TEXTS = frozenset({"raw", "value", "text", "rationale", "grounds", "message_th", "message_en"})
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A published view: the question it answers, its SQL, and the columns that no table describes."""
-
-    name: str
-    th: str
-    en: str
-    sql: str
-    columns: Mapping[str, Mapping[str, str]]
-
-    @property
-    def comment(self) -> str:
-        """The question, in Thai and English."""
-        return f"{self.th} · {self.en}"
-
-
-@lru_cache(maxsize=1)
-def load_views(path: Path = VIEWS_FILE) -> tuple[View, ...]:
-    """Views in the order in which they can be created."""
-    declared = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tuple(View(v["name"], v["th"], v["en"], v["sql"].strip(), v.get("columns", {})) for v in declared["view"])
 
 
 def quoted(name: str) -> str:
@@ -145,51 +116,6 @@ def create_tables(con: duckdb.DuckDBPyConnection, form: Form | None = None) -> N
         con.execute(table_ddl(table))
         for statement in table_comments(table):
             con.execute(statement)
-
-
-def create_views(con: duckdb.DuckDBPyConnection, form: Form | None = None) -> None:
-    """Create every view in the connection's current database, with comments on views and their columns.
-
-    A column that a view passes on from a table keeps the table's comment; `columns` in views.toml describes the rest.
-    Raises ValueError naming view and column when neither does.
-    """
-    for view in load_views():
-        con.execute(f"CREATE VIEW main.{view.name} AS {view.sql}")
-        con.execute(f"COMMENT ON VIEW main.{view.name} IS {literal(view.comment)}")
-        for name, column in view_columns(con, view, form).items():
-            comment = described(column.th, column.en, column.unit, is_personal=column.personal)
-            con.execute(f"COMMENT ON COLUMN main.{view.name}.{quoted(name)} IS {literal(comment)}")
-
-
-def view_columns(con: duckdb.DuckDBPyConnection, view: View, form: Form | None = None) -> dict[str, Column]:
-    """Columns of a created view in order, by name: what views.toml says, else the table column of that name.
-
-    Raises ValueError naming view and column when neither describes it.
-    """
-    known = _column_by_name((form or load_form()).tables.values())
-    found: dict[str, Column] = {}
-    for name, data_type, *_ in con.execute(f"DESCRIBE main.{view.name}").fetchall():
-        own: Mapping[str, Any] | None = view.columns.get(name)
-        if own is None and name not in known:
-            raise ValueError(f"load/views: {view.name}.{name} has no description; add it under [view.columns]")
-        passed_on = known.get(name)
-        found[name] = (
-            Column(name, data_type, own["th"], own["en"], own.get("unit"), personal=own.get("personal", False))
-            if own is not None
-            else replace(known[name], type=data_type)
-        )
-        if passed_on is not None and passed_on.personal and own is not None and "personal" not in own:
-            found[name] = replace(found[name], personal=True)
-    return found
-
-
-def _column_by_name(tables: Iterable[Table]) -> dict[str, Column]:
-    """Every column name with the first table column that has it."""
-    columns: dict[str, Column] = {}
-    for table in tables:
-        for column in table.columns:
-            columns.setdefault(column.name, column)
-    return columns
 
 
 def table_differences(con: duckdb.DuckDBPyConnection, form: Form | None = None) -> list[str]:

@@ -17,7 +17,7 @@ from transform.form import Table, load_form
 
 # DuckDB 1.2 and every later client opens this; a file in the writer's own version is refused by all 1.x clients.
 STORAGE_VERSION = "v1.2.0"
-# A night deletes and inserts; what it leaves behind is used again, so the share stays below a fifth (docs/decisions.md).
+# A night deletes and inserts; what it leaves behind is used again, so the share stays below a fifth.
 _MOST_DEAD = 0.25
 _WORTH_IT_BYTES = 64 * 1024 * 1024
 
@@ -81,7 +81,7 @@ def count_rows(con: duckdb.DuckDBPyConnection, relation: str) -> int:
 
 
 def needs_rewriting(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
-    """Whether the writer's file cannot be published as it is, or is so full of dead space that all copies pay for it."""
+    """Whether the writer's file cannot be published as it is, or is so full of dead space that every copy pays."""
     if not has_readers_version(con):
         return True
     return path.stat().st_size >= _WORTH_IT_BYTES and dead_space(con) > _MOST_DEAD

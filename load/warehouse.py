@@ -18,6 +18,7 @@ import pandas as pd
 from load.data_dictionary import refresh
 from load.night import apply_night
 from load.schema import columns_sql, create_tables, quoted, table_differences, transaction
+from load.storage import STORAGE_VERSION
 from transform.form import Table, load_form
 from transform.records import Evidence, FileOutcome, FormCopy, LineCount, Reading, UnreadLine
 from transform.tables import Earlier
@@ -66,7 +67,8 @@ def open_work(home: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnec
     path = work_path(home)
     path.parent.mkdir(parents=True, exist_ok=True)
     spill = {"temp_directory": str(path.parent / "spill"), "max_temp_directory_size": "50GB"}
-    con = duckdb.connect(str(path), config={**OFFLINE, **spill, "memory_limit": memory_limit})
+    stored = {"storage_compatibility_version": STORAGE_VERSION}
+    con = duckdb.connect(str(path), config={**OFFLINE, **spill, **stored, "memory_limit": memory_limit})
     try:
         if not _has_tables(con):
             with transaction(con):

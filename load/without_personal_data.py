@@ -2,7 +2,7 @@
 
 Columns marked personal in data/form are empty. Of readings and decisions only those about people are; texts that can
 quote a person (messages, grounds, doubts, unread lines) are empty throughout. Rows whose key is a name or a text about
-people are left out. What people wrote into the form's own texts (a rationale, a status) stays: it is what the form says.
+people are left out. What people wrote into the form's own texts (a rationale, a status) stays: the form says it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from load.schema import columns_sql, described, literal, load_views, quoted, view_columns
+from load.schema import columns_sql, described, literal, quoted
+from load.views import load_views, view_columns
 from transform.form import Form, Table, load_form
 
 LEFT_OUT = "left out of this file · เว้นไว้ในไฟล์นี้"
@@ -93,8 +94,8 @@ def say_so(con: duckdb.DuckDBPyConnection) -> None:
                 con.execute(f"COMMENT ON COLUMN {where} IS {literal(f'{text} [{LEFT_OUT}]')}")
     en, th = LEFT_OUT.split(" · ")
     con.execute(
-        "UPDATE main.data_dictionary SET description_th = description_th || $th, description_en = description_en || $en "
-        "WHERE is_personal",
+        "UPDATE main.data_dictionary SET description_th = description_th || $th, "
+        "description_en = description_en || $en WHERE is_personal",
         {"th": f" [{th}]", "en": f" [{en}]"},
     )
 

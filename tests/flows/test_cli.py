@@ -21,7 +21,7 @@ SEED = CHECKOUT.parent / "shared" / "seed"
 def kaona(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command as its user runs it, in a process of its own."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("KAONA_", "PREFECT_"))}
-    env |= {"KAONA_HOME": str(home), **environment}
+    env |= {"KAONA_HOME": str(home), "KAONA_WRITE_PAGE": "false", **environment}
     return subprocess.run(
         [sys.executable, "-m", "flows", *arguments], cwd=CHECKOUT, env=env, capture_output=True, text=True, timeout=180
     )
@@ -92,7 +92,7 @@ def test_a_night_runs_as_a_prefect_flow_on_the_embedded_server(tmp_path: Path) -
         tasks = {name.rsplit("-", 1)[0] for (name,) in db.execute("SELECT name FROM task_run")}
     assert [state for _, state in runs] == ["COMPLETED"]
     assert tasks <= {
-        "read", "decide again", "reconcile", "build tables", "validate", "load", "publish", "report", "mail",
+        "read", "decide again", "reconcile", "build tables", "validate", "load", "publish", "report", "mail", "pages",
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from load.dictionary import describe, query
-from load.schema import load_views
+from load.views import load_views
 from tests.load.conftest import CODE, FIRST, SECOND
 
 

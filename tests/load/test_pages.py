@@ -24,7 +24,8 @@ from load.page_nights import ask_changes, ask_quality
 from load.page_projects import LATE_POINTS, LISTED, SILENT_DAYS, ask_projects
 from load.pages import DICTIONARY, INDEX, dictionary_html, index_html, write_pages
 from load.publish import published_path, reading
-from load.schema import create_tables, create_views
+from load.schema import create_tables
+from load.views import create_views
 from load.warehouse import open_work
 from tests.load.conftest import CODE, FIRST, SECOND, VALUES, Warehouse, agreed, make_night, second_values
 from transform.form import load_form
@@ -248,7 +249,21 @@ def test_amounts_that_are_missing_are_counted_and_no_part_of_the_share(empty: du
     assert (numbers["received"], numbers["spent"]) == (Decimal(2_000_000), Decimal(250_000))
     assert (numbers["spent_missing"], numbers["received_missing"]) == (1, 0)
     assert numbers["spent_pct"] == Decimal("25.0")
-    assert "ไม่รวม 1 โครงการที่ไม่มีตัวเลข" in index_html(empty, {})
+    text = Parsed(index_html(empty, {})).text
+    assert "ไม่รวม 1 โครงการที่ไม่มีตัวเลข" in text
+    # 0.25 of 2 million is not 25 %: a reader who divides must see why
+    assert "(ร้อยละ 25.0 ของโครงการที่มีตัวเลขครบ)" in text
+
+
+def test_a_sum_that_one_project_makes_up_is_doubted_aloud(empty: duckdb.DuckDBPyConnection) -> None:
+    for number in range(10):
+        add_project(empty, f"50390000-000{number}")
+    assert "โปรดตรวจ" not in Parsed(index_html(empty, {})).text
+    add_project(empty, "50390000-0010", budget_spent_baht=Decimal(9_999_999_999))
+    text = Parsed(index_html(empty, {})).text
+    assert "ยอดงบประมาณที่ใช้ไปเกินครึ่งมาจากโครงการเดียว คือ 50390000-0010 ซึ่งพิมพ์ไว้ 10,000.0 ล้านบาท" in text
+    assert "ใช้เกินที่ได้รับ 1 โครงการ" in text
+    assert text.count("โปรดตรวจ") == 1
 
 
 def test_what_an_amount_of_a_report_means_is_left_open(written: Path) -> None:
@@ -267,6 +282,12 @@ def test_the_last_night_is_told_by_what_it_changed(published: Path) -> None:
         ("reports[2].progress_pct", "25.50", "60.00"),
     ]
     assert found.telling == 2
+
+
+def test_an_amount_that_changed_is_shown_with_its_unit(written: Path) -> None:
+    text = Parsed(written.read_text(encoding="utf-8")).text
+    assert "งบประมาณที่ได้รับ (บาท) 180,000 200,000" in text
+    assert "ความก้าวหน้าของงาน (ร้อยละ) รายงานครั้งที่ 2 25.5 60" in text
 
 
 def test_findings_stand_from_the_night_they_are_seen_to_the_night_they_are_gone(
@@ -290,6 +311,23 @@ def test_findings_stand_from_the_night_they_are_seen_to_the_night_they_are_gone(
     told = [(n["night"], n["block"], n["check"], n["note"], n["found"], n["gone"]) for n in found.nights]
     assert told == [(nights[0], 1, 1, 0, 2, 0), (nights[1], 1, 0, 1, 0, 1), (nights[2], 1, 1, 1, 1, 0)]
     assert found.open == {"block": 1, "check": 1, "note": 1}
+
+
+def test_a_source_stands_warned_of_while_its_loss_is_not_believed(empty: duckdb.DuckDBPyConnection) -> None:
+    add_project(empty, "50390000-0001")
+    for night, source, before, gone, is_believed in (
+        (SECOND, "<b>inbox", 100, 90, False),
+        (SECOND, "mended", 50, 40, False),
+        (TONIGHT, "mended", 50, 0, True),
+    ):
+        empty.execute(
+            "INSERT INTO lineage.source_night (night, source, files, files_before, files_gone, is_believed) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [night, source, before - gone, before, gone, is_believed],
+        )
+    html = index_html(empty, {})
+    assert html.count('<p class="warning">') == 1
+    assert "แหล่งข้อมูล <b>inbox คืนวันที่ 6 ม.ค. 2569 มีไฟล์หายไป 90 จาก 100 ไฟล์" in Parsed(html).text
 
 
 def test_a_warehouse_without_a_project_has_a_page_that_says_so(empty: duckdb.DuckDBPyConnection) -> None:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from load.schema import create_tables, create_views, load_views, table_ddl, table_differences
+from load.schema import create_tables, table_ddl, table_differences
+from load.views import create_views, load_views
 from transform.form import load_form
 
 
