@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from flows import stages
 from flows.delivery import Delivered, listed_on
 from flows.pages import pages
+from flows.publishing import publish
 from flows.settings import Settings
 from flows.stages import Frames, Readings, Settled, Verdict
 from flows.summary import Summary, Watch
@@ -92,7 +93,7 @@ def conclude(
     """From facts to people: the file analysts open, the report, the mails, the pages to look at."""
     call = stage or watch.timed
     readings, reconciled, frames, verdict, settled = understood
-    published = call(stages.publish, settings)
+    published = call(publish, settings)
     page = call(stages.report, settings, reconciled, frames, verdict)
     mails = call(stages.mail, settings, delivered, frames, verdict, settled)
     call(pages, settings)

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from flows import stages
 from flows.delivery import Delivered, listed_on, nights_of, only_run
 from flows.nightly import Understood, conclude, understand
+from flows.publishing import publish
 from flows.settings import Settings
 from flows.summary import Summary, Watch
 
@@ -33,7 +34,7 @@ def verify_exports(settings: Settings) -> list[str]:
     watch = Watch(is_quiet=True)
     with scratch(settings) as aside:
         replay(aside, watch)
-        stages.publish(aside)
+        publish(aside)
         made, published = (_exports(s) for s in (aside, settings))
         names = sorted(set(made) | set(published))
         return [

@@ -298,33 +298,6 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
         )
 
 
-def publish(settings: Settings) -> Published:
-    """Copy the working file aside, check it, rename it to the readers'; then the exports and the manifest beside it."""
-    from load.exports import export_beside
-    from load.manifest import write_manifest
-    from load.publish import publish as publish_file
-    from load.storage import needs_rewriting, rewrite
-    from load.warehouse import open_work, work_path
-
-    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        if needs_rewriting(con, work_path(settings.home)):
-            rewrite(con, work_path(settings.home))
-    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-
-        def beside(published: Published) -> None:
-            source = con if settings.publish_personal_data else published.path
-            export_beside(source, published.path.parent / "exports", settings.exports)
-            write_manifest(settings.home, code_version=VERSION)
-
-        return publish_file(
-            con,
-            settings.home,
-            personal_data=settings.publish_personal_data,
-            keep=settings.keep_generations,
-            beside=beside,
-        )
-
-
 def report(settings: Settings, night: Night, frames: Frames, verdict: Verdict) -> Path:
     """Write the quality report beside the published file: one page that loads nothing from outside."""
     from expectations.report import quality_report_html

@@ -100,7 +100,7 @@ def _again(column: str, number: int) -> str:
 
 def _lettered(at: int, number: int) -> str:
     """SQL of one place of a code with a letter for each digit and number."""
-    letters = "".join(chr(0x400 + 10 * digit + number) for digit in range(10))
+    letters = "".join(chr(0x400 + 32 * digit + number) for digit in range(10))
     return f"translate(substr(project_code, {at}, 1), '0123456789', '{letters}')"
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from load.dictionary import describe, query
-from load.views import load_views
+from load.views import load_macros, load_views
 from tests.load.conftest import CODE, FIRST, SECOND
 
 
@@ -16,6 +16,7 @@ def test_every_table_view_and_column_is_listed_with_its_description(published):
         (d.schema for d in described), key=["main", "lineage", "quality"].index
     )
     assert {d.name for d in described if d.kind == "view"} == {v.name for v in load_views()}
+    assert {d.qualified for d in described if d.kind == "macro"} == {m.signature for m in load_macros()}
     assert all(d.comment and d.columns and all(c.comment for c in d.columns) for d in described)
     assert {d.qualified for d in described} >= {"dim_project", "lineage.reading", "quality.finding"}
 
@@ -81,3 +82,21 @@ def test_each_view_answers_its_question(published):
 def test_a_first_delivery_is_one_change_new_project(one_night):
     path = one_night.publish().path
     assert query(path, "SELECT project_code, change FROM v_changes_since_last_night")[1] == [(CODE, "new_project")]
+
+
+def test_macros_stand_in_the_dictionary_with_their_parameters_and_columns(published):
+    rows = query(
+        published,
+        "SELECT column_name, kind, data_type, is_personal FROM data_dictionary WHERE relation_name = 'history' "
+        "AND column_name IN ('', 'field', 'value_now') ORDER BY position",
+    )[1]
+    assert rows == [
+        ("", "macro", "(code VARCHAR)", False),
+        ("field", "macro", "VARCHAR", False),
+        ("value_now", "macro", "VARCHAR", True),
+    ]
+
+
+def test_the_example_of_every_macro_runs_for_a_reader(published):
+    for macro in load_macros():
+        query(published, f"SELECT * FROM {macro.source}")

@@ -6,94 +6,41 @@ import re
 import shutil
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import date, timedelta
-from decimal import Decimal
-from functools import cached_property
 from hashlib import sha256
-from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from flows.pages import page_paths, pages
-from flows.settings import Settings
-from load.data_dictionary import refresh
+from flows.settings import CHECKOUT, Settings
 from load.page_charts import draw, money_by_agency
-from load.page_nights import ask_changes, ask_quality
-from load.page_projects import LATE_POINTS, LISTED, SILENT_DAYS, ask_projects
-from load.pages import DICTIONARY, INDEX, dictionary_html, index_html, write_pages
+from load.page_projects import LISTED, ask_projects
+from load.pages import DICTIONARY, INDEX, index_html, write_pages
 from load.publish import published_path, reading
 from load.schema import create_tables
-from load.views import create_views
-from load.warehouse import open_work
-from tests.load.conftest import CODE, FIRST, SECOND, VALUES, Warehouse, agreed, make_night, second_values
-from transform.form import load_form
+from load.views import create_views, load_views
+from tests.load.conftest import CODE, FIRST, SECOND
+from tests.load.page_texts import Parsed, add_project, answer
 
-TONIGHT = date(2026, 3, 1)
 MOST_BYTES = 1_500_000
 
 
-class Parsed(HTMLParser):
-    """Ids, links, the text of each id's element, and the numbers of the answer."""
-
-    def __init__(self, html: str):
-        super().__init__()
-        self.ids: set[str] = set()
-        self.links: list[str] = []
-        self.tags: list[str] = []
-        self.words: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        for name, value in attrs:
-            if name == "id":
-                self.ids.add(value or "")
-            elif name in ("href", "src", "action", "data", "srcset", "poster"):
-                self.links.append(value or "")
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    @cached_property
-    def text(self) -> str:
-        return re.sub(r"\s+", " ", " ".join(self.words))
-
-
-def answer(html: str) -> dict[str, str]:
-    """The large numbers by their names."""
-    return dict(re.findall(r'<span class="name">([^<]*)</span><strong>([^<]*)</strong>', html))
-
-
-@pytest.fixture
-def empty() -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published tables and views, without a row."""
+@pytest.fixture(scope="module")
+def schema() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published tables and views."""
     with duckdb.connect() as con:
         create_tables(con)
         create_views(con)
         yield con
 
 
-def add_project(con: duckdb.DuckDBPyConnection, code: str, **values: object) -> None:
-    """A project of fiscal year 2569 that is half over tonight; a report of it when `progress` and `reported` are given."""
-    start, end = TONIGHT - timedelta(days=99), TONIGHT + timedelta(days=100)
-    row = {
-        "project_code": code, "project_name": "พัฒนาห้องสมุด", "fiscal_year_be": 2569, "agency_code": code[:4], "agency_name": "สำนักงานเขตวัฒนา",
-        "start_date": start, "end_date": end, "budget_received_baht": Decimal(1_000_000), "budget_spent_baht": Decimal(250_000),
-        "first_seen": TONIGHT, "last_seen": TONIGHT, "copies": 2, "confidence": "agreed",
-    }  # fmt: skip
-    progress, reported = values.pop("progress", None), values.pop("reported", TONIGHT)
-    row |= values
-    marks = ", ".join("?" * len(row))
-    con.execute(f"INSERT INTO main.dim_project ({', '.join(row)}) VALUES ({marks})", list(row.values()))
-    if progress is not None:
-        con.execute(
-            "INSERT INTO main.fact_progress_report (project_code, report_no, occurrence, report_date, progress_pct, "
-            "disbursed_baht, fiscal_year_be, fiscal_quarter, is_latest) VALUES (?, 1, 1, ?, ?, 100, 2569, 2, true)",
-            [code, reported, progress],
-        )
+@pytest.fixture
+def empty(schema: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published tables and views, without a row; what a test writes is undone."""
+    schema.begin()
+    yield schema
+    schema.rollback()
 
 
 @pytest.fixture(scope="module")
@@ -157,14 +104,20 @@ def test_the_same_file_gives_the_same_bytes(written: Path) -> None:
     assert sorted(p.name for p in written.parent.iterdir()) == [DICTIONARY, INDEX, "kaona.duckdb"]
 
 
-def test_the_page_names_no_person_and_no_telephone(tmp_path: Path) -> None:
-    warehouse = Warehouse(tmp_path, open_work(tmp_path))
-    people = {"coordinator.name": agreed("มานะ ชูสมมุติ"), "responsible.phone": agreed("0899999991")}
-    warehouse.load(make_night(FIRST, {CODE: VALUES}))
-    warehouse.load(make_night(SECOND, {CODE: {**second_values(), **people}}, sha="c" * 64))
-    warehouse.publish()
-    warehouse.con.close()
-    html = write_pages(published_path(tmp_path)).read_text(encoding="utf-8")
+def test_the_page_names_no_person_and_no_telephone(empty: duckdb.DuckDBPyConnection) -> None:
+    people = {"coordinator_name": "มานะ ชูสมมุติ", "responsible_name": "สมหญิง ใจงาม", "responsible_phone": "0899999991"}
+    add_project(empty, CODE, last_seen=SECOND, **people)
+    for night, name, phone in ((FIRST, "สมชาย ธีระทดสอบ", "7000"), (SECOND, "มานะ ชูสมมุติ", "0899999991")):
+        empty.execute(
+            "INSERT INTO lineage.delivery (delivery_id, project_code, night, is_latest) VALUES ($d, $c, $n, $n = $last)",
+            {"d": f"{CODE}@{night}", "c": CODE, "n": night, "last": SECOND},
+        )
+        for field, value in (("coordinator.name", name), ("responsible.phone", phone)):
+            empty.execute(
+                "INSERT INTO lineage.decision (project_code, delivery_id, night, field, value) VALUES (?, ?, ?, ?, ?)",
+                [CODE, f"{CODE}@{night}", night, field, value],
+            )
+    html = index_html(empty, {})
     assert "ผู้ประสานงาน" in html  # that it changed is said
     for person in ("มานะ", "ชูสมมุติ", "ธีระทดสอบ", "ใจงาม", "0899999991"):
         assert person not in html
@@ -188,146 +141,16 @@ def test_what_documents_print_is_shown_and_never_run(empty: duckdb.DuckDBPyConne
     assert "<img" not in chart
 
 
-def test_late_is_unfinished_and_far_enough_behind_time(empty: duckdb.DuckDBPyConnection) -> None:
-    add_project(empty, "50390000-0001", progress=Decimal(50 - LATE_POINTS))  # half of the time is over
-    add_project(empty, "50390000-0002", progress=Decimal(50 - LATE_POINTS) + Decimal("0.01"))
-    add_project(empty, "50390000-0003")
-    add_project(empty, "50390000-0004", end_date=None, progress=0)
-    add_project(empty, "50390000-0005", end_date=TONIGHT - timedelta(days=1), progress=100)
-    add_project(empty, "50390000-0006", end_date=TONIGHT - timedelta(days=1), progress=70)
-    found = ask_projects(empty)
-    assert [p["project_code"] for p in found.late] == ["50390000-0003", "50390000-0006", "50390000-0001"]
-    assert (found.numbers["late"], found.numbers["late_past_end"]) == (3, 1)
-    assert (found.numbers["finished"], found.numbers["undated"]) == (1, 1)
-    assert sum(cell["projects"] for cell in found.matrix) == 5
-
-
-def test_silent_is_unfinished_without_a_report_for_more_than_the_longest_month(
-    empty: duckdb.DuckDBPyConnection,
-) -> None:
-    for number, days in enumerate((SILENT_DAYS, SILENT_DAYS + 1), start=1):
-        add_project(empty, f"50390000-000{number}", progress=40, reported=TONIGHT - timedelta(days=days))
-    add_project(empty, "50390000-0003", progress=100, reported=TONIGHT - timedelta(days=60))
-    add_project(empty, "50390000-0004")
-    # a file that stands unchanged brings no new delivery; its project is not silent for that
-    add_project(empty, "50390000-0005", progress=40, last_seen=TONIGHT - timedelta(days=2))
-    found = ask_projects(empty)
-    assert [(p["project_code"], p["days_silent"]) for p in found.silent] == [
-        ("50390000-0004", 99),
-        ("50390000-0002", 32),
-    ]
-    assert (found.numbers["silent"], found.numbers["without_report"]) == (2, 1)
-
-
-@pytest.mark.parametrize(
-    ("projects", "year"),
-    [
-        ({2569: 3, 2568: 9}, 2569),
-        ({2569: 1, 2568: 11}, 2568),
-        ({2568: 2}, 2568),
-        ({2565: 2, 2563: 1}, None),
-        ({2571: 4}, None),
-    ],
-)
-def test_the_page_is_of_the_fiscal_year_that_is_under_way(
-    empty: duckdb.DuckDBPyConnection, projects: dict[int, int], year: int | None
-) -> None:
-    for fiscal_year, count in projects.items():
-        for number in range(count):
-            add_project(empty, f"50390000-{fiscal_year % 100}{number:02}", fiscal_year_be=fiscal_year)
-    found = ask_projects(empty)
-    assert found.scope.year == year
-    assert found.numbers["projects"] == projects.get(year or 0, sum(projects.values()))
-    assert {y["fiscal_year_be"]: y["projects"] for y in found.years} == projects
-    assert found.everything["projects"] == sum(projects.values())
-
-
-def test_amounts_that_are_missing_are_counted_and_no_part_of_the_share(empty: duckdb.DuckDBPyConnection) -> None:
-    add_project(empty, "50390000-0001")
-    add_project(empty, "50390000-0002", budget_spent_baht=None)
-    numbers = ask_projects(empty).numbers
-    assert (numbers["received"], numbers["spent"]) == (Decimal(2_000_000), Decimal(250_000))
-    assert (numbers["spent_missing"], numbers["received_missing"]) == (1, 0)
-    assert numbers["spent_pct"] == Decimal("25.0")
-    text = Parsed(index_html(empty, {})).text
-    assert "ไม่รวม 1 โครงการที่ไม่มีตัวเลข" in text
-    # 0.25 of 2 million is not 25 %: a reader who divides must see why
-    assert "(ร้อยละ 25.0 ของโครงการที่มีตัวเลขครบ)" in text
-
-
-def test_a_sum_that_one_project_makes_up_is_doubted_aloud(empty: duckdb.DuckDBPyConnection) -> None:
-    for number in range(10):
-        add_project(empty, f"50390000-000{number}")
-    assert "โปรดตรวจ" not in Parsed(index_html(empty, {})).text
-    add_project(empty, "50390000-0010", budget_spent_baht=Decimal(9_999_999_999))
-    text = Parsed(index_html(empty, {})).text
-    assert "ยอดงบประมาณที่ใช้ไปเกินครึ่งมาจากโครงการเดียว คือ 50390000-0010 ซึ่งพิมพ์ไว้ 10,000.0 ล้านบาท" in text
-    assert "ใช้เกินที่ได้รับ 1 โครงการ" in text
-    assert text.count("โปรดตรวจ") == 1
-
-
 def test_what_an_amount_of_a_report_means_is_left_open(written: Path) -> None:
     text = Parsed(written.read_text(encoding="utf-8")).text
     assert "ถ้าตัวเลขเป็นรายครั้ง" in text
     assert "ถ้าตัวเลขเป็นยอดสะสม" in text
 
 
-def test_the_last_night_is_told_by_what_it_changed(published: Path) -> None:
-    with reading(published) as con:
-        found = ask_changes(con, load_form())
-    assert (found.new_projects, found.changed_projects, found.new_reports) == (0, 1, 0)
-    assert {f["base"] for f in found.fields} == {"budget_received", "reports.progress_pct"}
-    assert [(c["field"], c["value_before"], c["value_now"]) for c in found.listed] == [
-        ("budget_received", "180000.00", "200000.00"),
-        ("reports[2].progress_pct", "25.50", "60.00"),
-    ]
-    assert found.telling == 2
-
-
 def test_an_amount_that_changed_is_shown_with_its_unit(written: Path) -> None:
     text = Parsed(written.read_text(encoding="utf-8")).text
     assert "งบประมาณที่ได้รับ (บาท) 180,000 200,000" in text
     assert "ความก้าวหน้าของงาน (ร้อยละ) รายงานครั้งที่ 2 25.5 60" in text
-
-
-def test_findings_stand_from_the_night_they_are_seen_to_the_night_they_are_gone(
-    empty: duckdb.DuckDBPyConnection,
-) -> None:
-    nights = [TONIGHT - timedelta(days=3), TONIGHT - timedelta(days=1), TONIGHT]
-    for night in nights:
-        empty.execute("INSERT INTO quality.run (run_id, night) VALUES (?, ?)", [str(night), night])
-    for finding, severity, first, last, state in (
-        ("a", "check", nights[0], nights[0], "resolved"),
-        ("b", "block", nights[0], nights[2], "open"),
-        ("c", "check", nights[2], nights[2], "new"),
-        ("d", "note", nights[1], nights[1], "new"),
-    ):
-        empty.execute(
-            "INSERT INTO quality.finding (finding_id, rule, severity, first_seen, last_seen, state, days_open) "
-            "VALUES (?, 'r', ?, ?, ?, ?, 0)",
-            [finding, severity, first, last, state],
-        )
-    found = ask_quality(empty)
-    told = [(n["night"], n["block"], n["check"], n["note"], n["found"], n["gone"]) for n in found.nights]
-    assert told == [(nights[0], 1, 1, 0, 2, 0), (nights[1], 1, 0, 1, 0, 1), (nights[2], 1, 1, 1, 1, 0)]
-    assert found.open == {"block": 1, "check": 1, "note": 1}
-
-
-def test_a_source_stands_warned_of_while_its_loss_is_not_believed(empty: duckdb.DuckDBPyConnection) -> None:
-    add_project(empty, "50390000-0001")
-    for night, source, before, gone, is_believed in (
-        (SECOND, "<b>inbox", 100, 90, False),
-        (SECOND, "mended", 50, 40, False),
-        (TONIGHT, "mended", 50, 0, True),
-    ):
-        empty.execute(
-            "INSERT INTO lineage.source_night (night, source, files, files_before, files_gone, is_believed) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            [night, source, before - gone, before, gone, is_believed],
-        )
-    html = index_html(empty, {})
-    assert html.count('<p class="warning">') == 1
-    assert "แหล่งข้อมูล <b>inbox คืนวันที่ 6 ม.ค. 2569 มีไฟล์หายไป 90 จาก 100 ไฟล์" in Parsed(html).text
 
 
 def test_a_warehouse_without_a_project_has_a_page_that_says_so(empty: duckdb.DuckDBPyConnection) -> None:
@@ -353,22 +176,30 @@ def test_a_hundred_thousand_projects_stay_a_page(empty: duckdb.DuckDBPyConnectio
     )
 
 
-def test_the_dictionary_has_every_column_of_the_published_file(empty: duckdb.DuckDBPyConnection) -> None:
-    refresh(empty)
-    html = dictionary_html(empty)
+def test_the_dictionary_has_every_column_of_the_published_file(written: Path) -> None:
+    html = written.with_name(DICTIONARY).read_text(encoding="utf-8")
     page = Parsed(html)
-    columns = empty.execute(
-        "SELECT schema_name, relation_name, column_name, description_th, description_en FROM main.data_dictionary"
-    ).fetchall()
+    with reading(written.with_name("kaona.duckdb")) as con:
+        columns = con.execute(
+            "SELECT schema_name, relation_name, column_name, description_th, description_en FROM main.data_dictionary"
+        ).fetchall()
+        personal = con.execute("SELECT count(*) FROM main.data_dictionary WHERE is_personal").fetchone()
     assert len(columns) > 400
     for schema, relation, column, th, en in columns:
         assert f"{schema}.{relation}" in page.ids
         assert th in page.text
         assert en in page.text
         assert not column or f"<code>{column}</code>" in html
-    personal = empty.execute("SELECT count(*) FROM main.data_dictionary WHERE is_personal").fetchone()
     assert html.count('<span class="tag personal">') == personal[0] > 0  # type: ignore[index]
+    assert '<h3><code>be_year</code> <span class="quiet">(d DATE)</span></h3>' in html
     assert html.count("<section data-relation") == len({(c[0], c[1]) for c in columns})
+
+
+def test_views_that_the_page_sends_to_exist() -> None:
+    template = CHECKOUT / "load" / "templates" / "index.html.j2"
+    named = set(re.findall(r"\bv_[a-z_]+", template.read_text(encoding="utf-8")))
+    assert "v_time_vs_progress" in named
+    assert named <= {view.name for view in load_views()}
 
 
 def test_a_night_writes_the_pages_unless_they_are_switched_off(published: Path, tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+"""The stage that gives readers what the night loaded."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from flows.delivery import VERSION
+from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from load.publish import Published
+
+
+def publish(settings: Settings) -> Published:
+    """Copy the working file aside, check it, rename it to the readers'; then the exports and the manifest beside it."""
+    from load.exports import export_beside
+    from load.manifest import write_manifest
+    from load.publish import publish as publish_file
+    from load.storage import needs_rewriting, rewrite
+    from load.warehouse import open_work, work_path
+
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        if needs_rewriting(con, work_path(settings.home)):
+            rewrite(con, work_path(settings.home))
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+
+        def beside(published: Published) -> None:
+            source = con if settings.publish_personal_data else published.path
+            export_beside(source, published.path.parent / "exports", settings.exports)
+            write_manifest(settings.home, code_version=VERSION)
+
+        return publish_file(
+            con,
+            settings.home,
+            personal_data=settings.publish_personal_data,
+            keep=settings.keep_generations,
+            beside=beside,
+        )
