@@ -9,15 +9,34 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from load.copy_check import NotWhole, check_copy
 from load.data_dictionary import refresh
 from load.file_copy import copy_in_child
-from load.generations import KEPT_GENERATIONS, finish_rollback, generations, keep_current, let_go
-from load.storage import count_rows, log_of, next_to, published_path, sync, write_in_order
-from load.without_personal_data import say_so, select_without
+from load.generations import (
+    KEPT_GENERATIONS,
+    drop_publication,
+    finish_rollback,
+    generations,
+    keep_current,
+    let_go,
+    withdrawn_path,
+)
+from load.schema import literal
+from load.storage import (
+    all_rows,
+    count_rows,
+    has_readers_version,
+    log_of,
+    next_to,
+    published_path,
+    sync,
+    write_in_order,
+)
+from load.without_personal_data import leaves_out_personal_data, say_so, select_without
 from transform.form import load_form
 
 __all__ = ["PublishRefused", "Published", "generations", "publish", "published_path", "reading"]
@@ -47,36 +66,40 @@ def publish(
     *,
     personal_data: bool = True,
     keep: int = KEPT_GENERATIONS,
-    beside: Callable[[Published], object] | None = None,
+    beside: Callable[[Published], None] | None = None,
 ) -> Published:
     """Publish what the writer's warehouse holds: copy aside, check by a full scan, then rename over the old file.
 
-    `con`: the writer's file, in the readers' storage version. Without `personal_data` the copy is written anew, so that
-    no byte of it is left. `keep`: how many publications before this one stay. `beside` makes what stands beside the
-    file once it is there. Raises PublishRefused, with the old file untouched, when a write-ahead log stands at the
-    target, the writer's file is not at rest, or the copy is not what was written.
+    `beside` writes what stands beside the file (exports, manifest) and is called after the rename. Without
+    `personal_data` the file is written anew instead of copied, and generations that hold personal data are removed;
+    else the last `keep` generations stay. Raises PublishRefused, with the old file untouched, when a write-ahead log
+    stands at the target or the copy is not what was written.
     """
     target = published_path(home)
     target.parent.mkdir(parents=True, exist_ok=True)
-    finish_rollback(home)
     _refuse_foreign_log(target)
-    refresh(con)
+    finish_rollback(home)
     building = next_to(target)
-    counted = _copied(con, building) if personal_data else _written_without(con, building)
-    try:
-        check_copy(building, counted, _OFFLINE, is_rewritten=not personal_data)
-    except NotWhole as error:
-        raise PublishRefused(str(error)) from error
-    if log_of(building).exists():
-        raise PublishRefused(f"{log_of(building)} was left behind: the copy is not finished; run the night again")
-    building.chmod(0o444)  # a writer at the published file would lock every reader out
+    refresh(con)
+    is_copied = personal_data and has_readers_version(con)
+    select = all_rows if personal_data else select_without
+    counted = {t.qualified: count_rows(con, f"({select(t, t.qualified)})") for t in load_form().tables.values()}
+    if is_copied:
+        _copy(con, building)
+    else:
+        write_in_order(con, building, select)
+    if not personal_data:
+        _say_so(building)
+        _forget_personal_data(home)
+    _check(con, building, counted, is_rewritten=not is_copied)
+    # a writer at the published file would lock every reader out
+    building.chmod(0o444)
     sync(building)
-    keep_current(home)
-    building.replace(target)
-    sync(target.parent)
+    _replace(home, building, keep, personal_data=personal_data)
     published = Published(target, target.stat().st_size, counted)
     if beside is not None:
         beside(published)
+    _unfinished(home).unlink(missing_ok=True)
     let_go(home, keep)
     return published
 
@@ -89,44 +112,95 @@ def _refuse_foreign_log(target: Path) -> None:
         )
 
 
-def _copied(con: duckdb.DuckDBPyConnection, building: Path) -> dict[str, int]:
-    """Copy the bytes of the writer's file; rows of each table as the writer counts them."""
+def _copy(con: duckdb.DuckDBPyConnection, building: Path) -> None:
+    """Copy the bytes of the writer's file when nothing of it is in its log any more."""
     con.execute("CHECKPOINT")
-    row = con.execute("SELECT path FROM duckdb_databases() WHERE database_name = current_database()").fetchall()
-    source = Path(row[0][0])
-    if log_of(source).exists() and log_of(source).stat().st_size:
-        raise PublishRefused(f"{log_of(source)} is not empty: the warehouse is not at rest; run the night again")
-    copy_in_child(source, building)
-    return {table.qualified: count_rows(con, table.qualified) for table in load_form().tables.values()}
+    row = con.execute("SELECT path FROM duckdb_databases() WHERE database_name = current_database()").fetchone()
+    work = Path(row[0] if row else "")
+    log = log_of(work)
+    if log.exists() and log.stat().st_size:
+        raise PublishRefused(f"{log} is not empty after a checkpoint: another program writes into {work.name}")
+    try:
+        copy_in_child(work, building)
+    except OSError as error:
+        raise PublishRefused(f"{building}: the copy could not be made ({error}); make room and run again") from error
 
 
-def _written_without(con: duckdb.DuckDBPyConnection, building: Path) -> dict[str, int]:
-    """Write the rows anew without personal data; rows of each table that belong there."""
-    write_in_order(con, building, select_without)
-    with duckdb.connect(str(building), config=dict(_OFFLINE)) as made:
-        say_so(made)
-        made.execute("CHECKPOINT")
-    tables = load_form().tables.values()
-    return {t.qualified: count_rows(con, f"({select_without(t, t.qualified)})") for t in tables}
+def _say_so(building: Path) -> None:
+    with duckdb.connect(str(building), config=_OFFLINE) as con:
+        say_so(con)
+        con.execute("CHECKPOINT")
+
+
+def _forget_personal_data(home: Path) -> None:
+    """A file that names nobody protects nobody while those before it stand beside it."""
+    for old in (*generations(home), withdrawn_path(home)):
+        if old.exists() and not leaves_out_personal_data(old):
+            drop_publication(old)
+
+
+def _check(con: duckdb.DuckDBPyConnection, building: Path, counted: dict[str, int], *, is_rewritten: bool) -> None:
+    config = dict(_OFFLINE)
+    for setting in ("memory_limit", "temp_directory"):
+        row = con.execute(f"SELECT current_setting('{setting}')").fetchone()
+        if row and row[0]:
+            config[setting] = row[0]
+    if log_of(building).exists():
+        raise PublishRefused(f"{log_of(building)} was left behind: the copy is not finished; run the night again")
+    try:
+        check_copy(building, counted, config, is_rewritten=is_rewritten)
+    except NotWhole as error:
+        raise PublishRefused(str(error)) from error
+    if log_of(building).exists():
+        raise PublishRefused(f"{log_of(building)} appeared during the check; run the night again")
+
+
+def _replace(home: Path, building: Path, keep: int, *, personal_data: bool) -> None:
+    """Keep what is published now as a generation, then rename the new file over it.
+
+    A publication that a killed run left without its exports is no generation: it is the same night, unfinished.
+    """
+    target = published_path(home)
+    mark = _unfinished(home)
+    is_unfinished = target.exists() and mark.exists() and mark.read_text(encoding="utf-8") == _identity(target)
+    if keep and not is_unfinished and (personal_data or not target.exists() or leaves_out_personal_data(target)):
+        keep_current(home)
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.write_text(_identity(building), encoding="utf-8")
+    building.replace(target)
+    sync(target.parent)
+
+
+def _unfinished(home: Path) -> Path:
+    return home / "work" / "publishing"
+
+
+def _identity(path: Path) -> str:
+    """What a file keeps when it is renamed."""
+    found = path.stat()
+    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns}"
 
 
 @contextmanager
 def reading(
-    path: Path, *, threads: int | None = None, hardened: bool = False, temp_directory: str | None = None
+    path: Path, *, threads: int | None = None, hardened: bool = False, **config: Any
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a published file for reading. `hardened`: queries cannot touch other files, the network or the settings.
+    """Open a published file for reading, as it is on disk now. `hardened`: queries cannot touch other files, the
+    network or the settings.
 
-    `temp_directory`: where large queries may spill. Raises FileNotFoundError naming the remedy when nothing was
-    published yet.
+    It is attached to a connection of its own: DuckDB gives a second connection to a path the file that the first one
+    of this process opened, though another file stands there by now. Raises FileNotFoundError naming the remedy when
+    nothing was published yet.
     """
     if not path.exists():
         raise FileNotFoundError(f"{path}: nothing was published yet; run `kaona run` first")
-    config = dict(_OFFLINE)
+    config = {**_OFFLINE, **config}
     if threads is not None:
         config["threads"] = threads
-    if temp_directory is not None:
-        config["temp_directory"] = temp_directory
-    if hardened:
-        config |= {"enable_external_access": False, "lock_configuration": True}
-    with duckdb.connect(str(path), read_only=True, config=config) as con:
+    with duckdb.connect(config=config) as con:
+        con.execute(f"ATTACH {literal(str(path))} AS kaona (READ_ONLY)")
+        con.execute("USE kaona")
+        if hardened:
+            con.execute("SET enable_external_access = false")
+            con.execute("SET lock_configuration = true")
         yield con
