@@ -19,6 +19,9 @@ from load.storage import next_to, published_path, sync
 KEPT_GENERATIONS = 2
 _RESTORING = "restoring"
 _WITHDRAWN = "withdrawn"
+_BUILDING, _DROPPED = "next", "dropped"
+# what a rollback has put back and only has to clear away: until that is done another call belongs to the same rollback
+_RESTORED = "restored"
 
 
 class NoGeneration(RuntimeError):
@@ -79,7 +82,7 @@ def roll_back(home: Path) -> RolledBack:
     Raises NoGeneration. The file that is taken away is kept until the next rollback.
     """
     current, folder = published_path(home), _folder(home)
-    if not (folder / _RESTORING).is_dir():
+    if not (folder / _RESTORING).is_dir() and not (folder / _RESTORED).is_dir():
         kept = generations(home)
         if not kept:
             raise NoGeneration(
@@ -96,8 +99,10 @@ def roll_back(home: Path) -> RolledBack:
 
 
 def finish_rollback(home: Path) -> None:
-    """Complete a rollback that was killed on its way; nothing when there is none."""
-    published, restoring = published_path(home).parent, _folder(home) / _RESTORING
+    """Complete a rollback that was killed on its way, and remove what any other killed run left half made."""
+    published, restoring, restored = published_path(home).parent, _folder(home) / _RESTORING, _folder(home) / _RESTORED
+    for half_made in (_BUILDING, _DROPPED, _RESTORED):
+        shutil.rmtree(_folder(home) / half_made, ignore_errors=True)
     if not restoring.is_dir():
         return
     wanted = {path.relative_to(restoring) for path in _parts(restoring)}
@@ -108,7 +113,8 @@ def finish_rollback(home: Path) -> None:
         if path.relative_to(published) not in wanted:
             path.unlink()
     sync(published)
-    _drop(restoring)
+    restoring.rename(restored)
+    shutil.rmtree(restored)
 
 
 def _folder(home: Path) -> Path:
@@ -122,7 +128,7 @@ def _parts(publication: Path) -> Iterator[Path]:
 
 
 def _link_publication(publication: Path, target: Path) -> None:
-    building = target.with_name(target.name + ".next")
+    building = target.with_name(_BUILDING)
     _drop(building)
     for path in _parts(publication):
         named = building / path.relative_to(publication)
@@ -151,7 +157,7 @@ def _restore(kept: Path, target: Path) -> None:
 
 def _drop(folder: Path) -> None:
     """Remove a folder at once: what is half removed never bears a generation's name."""
-    gone = folder.with_name("dropped")
+    gone = folder.with_name(_DROPPED)
     shutil.rmtree(gone, ignore_errors=True)
     if folder.is_dir():
         folder.rename(gone)

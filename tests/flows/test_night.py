@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import stages
+from flows import nightly
 from flows.delivery import AnotherRun, only_run, read_night
 from flows.outbox import body, waiting
 from flows.rebuild import rebuild_all, verify_exports
@@ -210,7 +210,7 @@ def test_a_night_stopped_between_load_and_publish_is_finished_by_the_next_run(
     def killed(_: Settings) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(stages, "publish", killed)
+    monkeypatch.setattr(nightly, "publish", killed)
     with pytest.raises(KeyboardInterrupt):
         run(settings)
     assert not settings.published.exists()

