@@ -16,6 +16,7 @@ def roll_back(settings: Settings) -> list[str]:
     from load import generations
 
     with only_run(settings):
+        generations.require_generation(settings.home)
         forget(settings)
         done = generations.roll_back(settings.home)
     withdrawn = f", kept as {done.withdrawn}" if done.withdrawn.exists() else ""

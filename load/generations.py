@@ -75,6 +75,15 @@ def drop_publication(path: Path) -> None:
     _drop(path.parent)
 
 
+def require_generation(home: Path) -> None:
+    """Raise NoGeneration when there is nothing to go back to, and no rollback to complete."""
+    if not _is_under_way(home) and not generations(home):
+        raise NoGeneration(
+            f"{_folder(home)}: there is no generation to go back to; the setting keep_generations says how many stay, "
+            "and `kaona run --rebuild` makes the warehouse anew from the archive"
+        )
+
+
 def roll_back(home: Path) -> RolledBack:
     """Put the generation before the current one in its place, with all that stands beside the file.
 
@@ -82,13 +91,9 @@ def roll_back(home: Path) -> RolledBack:
     Raises NoGeneration. The file that is taken away is kept until the next rollback.
     """
     current, folder = published_path(home), _folder(home)
-    if not (folder / _RESTORING).is_dir() and not (folder / _RESTORED).is_dir():
+    require_generation(home)
+    if not _is_under_way(home):
         kept = generations(home)
-        if not kept:
-            raise NoGeneration(
-                f"{folder}: there is no generation to go back to; the setting keep_generations says how many stay, and "
-                "`kaona run --rebuild` makes the warehouse anew from the archive"
-            )
         _drop(folder / _WITHDRAWN)
         if current.exists():
             _link_publication(current.parent, folder / _WITHDRAWN)
@@ -115,6 +120,10 @@ def finish_rollback(home: Path) -> None:
     sync(published)
     restoring.rename(restored)
     shutil.rmtree(restored)
+
+
+def _is_under_way(home: Path) -> bool:
+    return any((_folder(home) / name).is_dir() for name in (_RESTORING, _RESTORED))
 
 
 def _folder(home: Path) -> Path:

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from load.exports import NOT_EXPORTED, export, exported_tables
+from load.exports import NOT_EXPORTED, export, export_beside, export_views, exported_tables
 from load.manifest import hash_of, manifest, write_manifest
 from load.warehouse import open_work, work_path
 from tests.load.conftest import CODE, FIRST, REJECTED, SECOND, VALUES, Warehouse, agreed, make_night, second_values
@@ -123,3 +123,33 @@ def test_the_manifest_covers_the_whole_registry_by_default(published):
     assert {"form/progress.toml", "form/warehouse.toml", "form/rules.toml", "reference/agency_codes.tsv"} <= set(
         manifest(published.parents[1], code_version="1")["registry"]
     )
+
+
+def test_a_view_goes_to_excel_with_thai_headers(published, tmp_path):
+    [file] = export_views(published, ["v_latest_report"], tmp_path / "out", "xlsx")
+    sheet = load_workbook(file).active
+    headers = {low.value: high.value for high, low in zip(sheet[1], sheet[2], strict=True)}
+    assert file.name == "v_latest_report.xlsx"
+    assert headers["project_code"].startswith("รหัสโครงการ")
+    assert sheet.max_row == 3  # two lines of headers, one project
+
+
+def test_a_view_that_is_not_there_is_named_with_what_to_do(published, tmp_path):
+    with pytest.raises(ValueError, match="v_nothing: there is no such table or view; `kaona sql` lists them"):
+        export_views(published, ["v_nothing"], tmp_path / "out", "csv")
+
+
+def test_facts_leave_lineage_out_and_remove_what_an_earlier_night_wrote(published, tmp_path):
+    everything = export_beside(published, tmp_path, "all")
+    facts = export_beside(published, tmp_path, "facts")
+    assert {t.schema for t in exported_tables("facts")} == {"main", "quality"}
+    assert set(tmp_path.iterdir()) == set(facts) < set(everything)
+    assert export_beside(published, tmp_path, "none") == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_hashes_of_the_manifest_are_those_of_the_files(two_nights, tmp_path):
+    published = two_nights.publish().path
+    export_beside(published, published.parent / "exports", "facts")
+    outputs = json.loads(write_manifest(tmp_path, code_version="1").read_bytes())["outputs"]
+    assert outputs == {f"exports/{p.name}": hash_of(p) for p in (published.parent / "exports").iterdir()}
