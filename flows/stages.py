@@ -299,11 +299,15 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
 
 
 def report(settings: Settings, night: Night, frames: Frames, verdict: Verdict) -> Path:
-    """Write the quality report beside the published file: one page that loads nothing from outside."""
+    """Write the quality report, one page that loads nothing from outside: beside the published file, or, where that
+    must not name people, beside the working file."""
     from expectations.report import quality_report_html
 
     page = quality_report_html(night, frames, verdict.findings, verdict.validation, load_form())
     target = settings.published.parent / "report.html"
+    if not settings.publish_personal_data:
+        target.unlink(missing_ok=True)
+        target = settings.home / "work" / "report.html"
     part = target.with_suffix(".part")
     part.write_text(page, encoding="utf-8")
     part.replace(target)
