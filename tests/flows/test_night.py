@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows import nightly
@@ -138,6 +139,20 @@ def test_verify_names_an_export_that_was_tampered_with(tmp_path: Path) -> None:
     target.chmod(0o644)
     target.write_bytes(target.read_bytes() + b"x")
     assert verify_exports(settings) == ["dim_project.parquet"]
+
+
+def test_verify_compares_tables_that_are_not_exported_each_night_too(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(SAMPLES, home / "inbox", ignore=lambda _, names: [n for n in names if n != "dump-utf16.txt"])
+    made = settings_in(home, exports="none")
+    run(made)
+    assert list((home / "published").rglob("*.parquet")) == []
+    assert verify_exports(made) == []
+    made.published.chmod(0o644)
+    tampered = "UPDATE lineage.decision SET value = 'another' WHERE field = 'project_name'"
+    with duckdb.connect(str(made.published)) as con:
+        con.execute(tampered)
+    assert verify_exports(made) == ["decision.parquet"]
 
 
 def test_files_seen_over_several_nights_or_at_once_end_in_the_same_project_tables(tmp_path: Path) -> None:
