@@ -90,12 +90,13 @@ def publish(
         write_in_order(con, building, select)
     if not personal_data:
         _say_so(building)
-        _forget_personal_data(home)
     _check(con, building, counted, is_rewritten=not is_copied)
     # a writer at the published file would lock every reader out
     building.chmod(0o444)
     sync(building)
     _replace(home, building, keep, personal_data=personal_data)
+    if not personal_data:
+        _forget_personal_data(home)
     published = Published(target, target.stat().st_size, counted)
     if beside is not None:
         beside(published)
