@@ -67,13 +67,3 @@ def neighbours(code: str) -> Iterable[str]:
             for other in "0123456789":
                 if other != digit:
                     yield f"{head}{other}{tail}"
-
-
-def codes_asked(printed: Iterable[str], known: frozenset[str] | set[str]) -> list[str]:
-    """Codes of earlier nights that tonight's printed codes can be, themselves or misread by one digit; sorted."""
-    asked: set[str] = set()
-    for code in set(printed):
-        if code in known:
-            asked.add(code)
-        asked.update(n for n in neighbours(code) if n in known)
-    return sorted(asked)

@@ -30,7 +30,7 @@ ROLES = ("responsible", "coordinator")
 
 
 @dataclass(frozen=True)
-class Delivered:
+class DecidedDelivery:
     """One project on one night, as its decisions say. `conflicts`: values on which its copies differ."""
 
     night: date
@@ -52,7 +52,7 @@ def typed(value: str | None, sql_type: str) -> Any:
     return value
 
 
-def project_rows(form: Form, code: str, deliveries: Sequence[Delivered]) -> dict[str, list[Row]]:
+def project_rows(form: Form, code: str, deliveries: Sequence[DecidedDelivery]) -> dict[str, list[Row]]:
     """Rows by table. `deliveries`: all of the project's, in order of their nights; at least one."""
     current = deliveries[-1]
     history = [_project_row(form, code, d) for d in deliveries]
@@ -88,7 +88,7 @@ def _weakest(confidences: Iterable[Confidence]) -> Confidence:
     return max(confidences, key=CONFIDENCE_ORDER.index, default="single")
 
 
-def _project_row(form: Form, code: str, delivered: Delivered) -> Row:
+def _project_row(form: Form, code: str, delivered: DecidedDelivery) -> Row:
     state = delivered.state
     row: Row = {}
     for column in form.tables["dim_project"].columns:
@@ -133,7 +133,7 @@ def _strategy_rows(form: Form, code: str, project: Row, state: State) -> list[Ro
     return [{"project_code": code, "plan_period": plan_period(year), **named, **texts}]
 
 
-def _delivery_row(code: str, delivered: Delivered, *, is_latest: bool) -> Row:
+def _delivery_row(code: str, delivered: DecidedDelivery, *, is_latest: bool) -> Row:
     return {
         "project_code": code,
         "night": delivered.night,
@@ -146,7 +146,7 @@ def _delivery_row(code: str, delivered: Delivered, *, is_latest: bool) -> Row:
     }
 
 
-def _text_rows(form: Form, code: str, deliveries: Sequence[Delivered]) -> list[Row]:
+def _text_rows(form: Form, code: str, deliveries: Sequence[DecidedDelivery]) -> list[Row]:
     """Each text of a field of language once, with the first night on which no copy disputed it.
 
     A value that votes once decided is left out: it must not vote itself.

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from transform.form import Form, Table, load_form
-from transform.project_rows import PROJECT_TABLES, Delivered, Row, project_rows
+from transform.project_rows import PROJECT_TABLES, DecidedDelivery, Row, project_rows
 from transform.records import Confidence, Night
 
 
@@ -97,13 +97,13 @@ def _sorted(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     return frame.sort_values(list(table.key), ignore_index=True, na_position="first") if len(frame) else frame
 
 
-def _states(night: Night, earlier: Earlier) -> dict[str, list[Delivered]]:
+def _states(night: Night, earlier: Earlier) -> dict[str, list[DecidedDelivery]]:
     """Deliveries of every touched project in order of their nights."""
-    found: dict[str, list[Delivered]] = defaultdict(list)
+    found: dict[str, list[DecidedDelivery]] = defaultdict(list)
     for delivery in night.deliveries:
         state = {d.field: (d.value, d.confidence) for d in delivery.decisions}
         conflicts = sum(1 for d in delivery.decisions if d.is_conflict)
-        found[delivery.project_code].append(Delivered(night.night, len(delivery.copies), state, conflicts))
+        found[delivery.project_code].append(DecidedDelivery(night.night, len(delivery.copies), state, conflicts))
     by_delivery: dict[str, dict[str, tuple[str | None, Confidence]]] = defaultdict(dict)
     conflicts_of: dict[str, int] = defaultdict(int)
     columns = ("delivery_id", "field", "value", "confidence", "distinct_readings")
@@ -115,7 +115,7 @@ def _states(night: Night, earlier: Earlier) -> dict[str, list[Delivered]]:
         if delivered != night.night:
             delivery_id = f"{code}@{delivered.isoformat()}"
             state = by_delivery.get(delivery_id, {})
-            found[code].append(Delivered(delivered, int(copies), state, conflicts_of[delivery_id]))
+            found[code].append(DecidedDelivery(delivered, int(copies), state, conflicts_of[delivery_id]))
     return {code: sorted(deliveries, key=lambda d: d.night) for code, deliveries in found.items()}
 
 

@@ -12,7 +12,7 @@ from tests.transform.forms import CODE, REGISTERS
 from tests.transform.programmes import BEFORE, copies, copy_of, cut, form, known_of, notes, recognised
 from transform.codes import Codes
 from transform.identity import recognise
-from transform.known_projects import Known, codes_asked, heads_of, neighbours
+from transform.known_projects import Known, heads_of, neighbours
 from transform.registers import Registers
 from transform.sightings import sighting_of
 
@@ -196,13 +196,6 @@ def test_the_neighbours_of_a_code_differ_from_it_in_one_digit_and_are_all_there(
     assert all(sum(a != b for a, b in zip(code, other, strict=True)) == 1 for other in found)
     assert all(code in neighbours(other) for other in found[:5])
     assert found == list(neighbours(code))
-
-
-def test_asked_are_the_printed_codes_and_those_a_digit_off_as_far_as_they_are_known():
-    known = {CODE, "50390000-9002", "50390000-9077", "50360000-9001"}
-    assert codes_asked([CODE, CODE], known) == ["50360000-9001", "50390000-9001", "50390000-9002"]
-    assert codes_asked([MISREAD], known) == ["50390000-9001", "50390000-9002", "50390000-9077"]
-    assert codes_asked(["50990000-1234"], known) == codes_asked([], known) == codes_asked([CODE], set()) == []
 
 
 def test_the_heads_of_a_code_are_its_unit_and_the_hundreds_of_its_number():
