@@ -96,7 +96,7 @@ def conclude(
     published = call(publish, settings)
     page = call(stages.report, settings, reconciled, frames, verdict)
     mails = call(stages.mail, settings, delivered, frames, verdict, settled)
-    call(pages, settings)
+    call(pages, settings, watch)
     return stages.summarise(settings, delivered, readings, reconciled, verdict, published, page, mails, watch)
 
 

@@ -36,11 +36,16 @@ _KINDS = (("view", "มุมมอง (คำถามที่ถามบ่�
 def write_pages(published: Path, rule_titles: Mapping[str, str] | None = None) -> Path:
     """Write both pages beside a published file and return the path of index.html; each appears by one rename.
 
+    They link to the quality report where one stands beside the file (it names people, so it does not always).
     `rule_titles`: Thai titles of the rules of findings; a rule without one is shown by its id.
     Raises FileNotFoundError when nothing was published.
     """
+    has_report = published.with_name("report.html").is_file()
     with reading(published) as con:
-        pages = {INDEX: index_html(con, rule_titles or {}), DICTIONARY: dictionary_html(con)}
+        pages = {
+            INDEX: index_html(con, rule_titles or {}, has_report=has_report),
+            DICTIONARY: dictionary_html(con, has_report=has_report),
+        }
     for name, text in pages.items():
         part = published.with_name(name + ".part")
         part.write_text(text, encoding="utf-8", newline="\n")
@@ -48,13 +53,14 @@ def write_pages(published: Path, rule_titles: Mapping[str, str] | None = None) -
     return published.with_name(INDEX)
 
 
-def index_html(con: duckdb.DuckDBPyConnection, rule_titles: Mapping[str, str]) -> str:
+def index_html(con: duckdb.DuckDBPyConnection, rule_titles: Mapping[str, str], *, has_report: bool = False) -> str:
     """The page to look at, in Thai: the answer first, then who and how much, what changed, how good the data are."""
     form = load_form()
     projects, changes, quality = ask_projects(con), ask_changes(con, form), ask_quality(con)
     trouble = [a for a in projects.agencies if a["late"] or a["silent"]]
     return _render(
         "index.html.j2",
+        has_report=has_report,
         as_of=projects.scope.as_of,
         last_delivery=projects.scope.last_delivery,
         late_points=LATE_POINTS,
@@ -108,7 +114,7 @@ def _in_words(changes: Changes, form: Form) -> dict[str, Any]:
     }
 
 
-def dictionary_html(con: duckdb.DuckDBPyConnection) -> str:
+def dictionary_html(con: duckdb.DuckDBPyConnection, *, has_report: bool = False) -> str:
     """The data dictionary, in Thai and English: views first, as they answer questions, then tables."""
     described = rows(
         con,
@@ -124,6 +130,7 @@ def dictionary_html(con: duckdb.DuckDBPyConnection) -> str:
     groups = [(title, [r for r in relations.values() if r["kind"] == kind]) for kind, title in _KINDS]
     return _render(
         "dictionary.html.j2",
+        has_report=has_report,
         relations=relations,
         columns=sum(len(r["columns"]) for r in relations.values()),
         groups=[(title, members) for title, members in groups if members],

@@ -14,6 +14,8 @@ import pandas as pd
 import pytest
 
 from load.publish import Published, publish, published_path
+from load.schema import create_tables
+from load.views import create_views
 from load.warehouse import apply_night, earlier_state, open_work, projects_of_night, work_path
 from transform.form import load_form
 from transform.records import Decision, Delivery, Evidence, FileOutcome, FormCopy, LineCount, Night, Reading, UnreadLine
@@ -226,3 +228,20 @@ def two_nights(loaded: dict[int, Path], tmp_path: Path) -> Iterator[Warehouse]:
 def published(loaded: dict[int, Path]) -> Path:
     """The file readers open after two nights; no test changes it."""
     return published_path(loaded[2])
+
+
+@pytest.fixture(scope="module")
+def schema() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published tables and views."""
+    with duckdb.connect() as con:
+        create_tables(con)
+        create_views(con)
+        yield con
+
+
+@pytest.fixture
+def empty(schema: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published tables and views, without a row; what a test writes is undone."""
+    schema.begin()
+    yield schema
+    schema.rollback()

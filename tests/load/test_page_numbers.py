@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,28 +13,9 @@ from load.page_nights import ask_changes, ask_quality
 from load.page_projects import LATE_POINTS, SILENT_DAYS, ask_projects
 from load.pages import index_html
 from load.publish import reading
-from load.schema import create_tables
-from load.views import create_views
 from tests.load.conftest import SECOND
 from tests.load.page_texts import TONIGHT, Parsed, add_project, answer
 from transform.form import load_form
-
-
-@pytest.fixture(scope="module")
-def schema() -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published tables and views."""
-    with duckdb.connect() as con:
-        create_tables(con)
-        create_views(con)
-        yield con
-
-
-@pytest.fixture
-def empty(schema: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published tables and views, without a row; what a test writes is undone."""
-    schema.begin()
-    yield schema
-    schema.rollback()
 
 
 def test_late_is_unfinished_and_far_enough_behind_time(empty: duckdb.DuckDBPyConnection) -> None:

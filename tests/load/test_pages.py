@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from base64 import b64encode
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,33 +13,16 @@ import pytest
 
 from flows.pages import page_paths, pages
 from flows.settings import CHECKOUT, Settings
+from flows.summary import Watch
 from load.page_charts import draw, money_by_agency
 from load.page_projects import LISTED, ask_projects
 from load.pages import DICTIONARY, INDEX, index_html, write_pages
 from load.publish import published_path, reading
-from load.schema import create_tables
-from load.views import create_views, load_views
+from load.views import load_views
 from tests.load.conftest import CODE, FIRST, SECOND
 from tests.load.page_texts import Parsed, add_project, answer
 
 MOST_BYTES = 1_500_000
-
-
-@pytest.fixture(scope="module")
-def schema() -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published tables and views."""
-    with duckdb.connect() as con:
-        create_tables(con)
-        create_views(con)
-        yield con
-
-
-@pytest.fixture
-def empty(schema: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published tables and views, without a row; what a test writes is undone."""
-    schema.begin()
-    yield schema
-    schema.rollback()
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +59,7 @@ def test_every_section_and_chart_is_there_and_says_which_night_it_is_of(written:
 
 def test_links_lead_to_places_on_the_page_and_to_pages_beside_it(written: Path) -> None:
     page = Parsed(written.read_text(encoding="utf-8"))
-    assert {"report.html", "dictionary.html"} <= set(page.links)
-    assert {link for link in page.links if not link.startswith("#")} == {"report.html", "dictionary.html"}
+    assert {link for link in page.links if not link.startswith("#")} == {"dictionary.html"}  # no report stands there
     assert {link[1:] for link in page.links if link.startswith("#")} <= page.ids
 
 
@@ -206,10 +187,35 @@ def test_a_night_writes_the_pages_unless_they_are_switched_off(published: Path, 
     (tmp_path / "published").mkdir()
     shutil.copy(published, published_path(tmp_path))
     off = Settings(home=tmp_path, write_page=False)  # type: ignore[call-arg]
-    pages(off)
+    pages(off, Watch(is_quiet=True))
     assert page_paths(off) == {}
     assert not (tmp_path / "published" / INDEX).exists()
     on = Settings(home=tmp_path, write_page=True)  # type: ignore[call-arg]
-    pages(on)
+    pages(on, Watch(is_quiet=True))
     assert page_paths(on)["page"].read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert (tmp_path / "published" / DICTIONARY).exists()
+
+
+def test_the_pages_link_to_the_report_where_one_stands_beside_the_file(published: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(published, tmp_path))
+    copy.with_name("report.html").write_text("รายงาน", encoding="utf-8")
+    write_pages(copy)
+    for name in (INDEX, DICTIONARY):
+        assert "report.html" in Parsed(copy.with_name(name).read_text(encoding="utf-8")).links
+
+
+def test_pages_that_cannot_be_drawn_are_told_fail_nothing_and_leave_no_old_ones(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "published").mkdir()
+    shutil.copy(published, published_path(tmp_path))
+    (tmp_path / "published" / INDEX).write_text("of an earlier night", encoding="utf-8")
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a chart of nothing")
+
+    monkeypatch.setattr("load.pages.write_pages", broken)
+    settings = Settings(home=tmp_path, write_page=True)  # type: ignore[call-arg]
+    pages(settings, Watch())
+    assert "a chart of nothing" in capsys.readouterr().err
+    assert page_paths(settings) == {}
