@@ -27,7 +27,7 @@ REQUIRED = ("dim_project", "fact_progress_report", "project_indicator", "form_co
 
 
 # computed from the decisions, which are checked, and keyed by construction; the load checks their keys once more
-FOLLOWING = frozenset({"delivery", "project_text"})
+FOLLOWING = frozenset({"delivery", "project_text", "project_person", "project_strategy"})
 
 
 @dataclass(frozen=True)

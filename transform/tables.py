@@ -50,15 +50,16 @@ def frame_of(table: Table, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """
     listed = list(rows)
     return pd.DataFrame(
-        {c.name: _series(table, c.name, c.type, [row.get(c.name) for row in listed]) for c in table.columns}
+        {c.name: _values(table, c.name, c.type, [row.get(c.name) for row in listed]) for c in table.columns}
     )
 
 
-def _series(table: Table, name: str, sql_type: str, values: list[Any]) -> pd.Series[Any]:
+def _values(table: Table, name: str, sql_type: str, values: list[Any]) -> Any:
+    """Return one column as pandas stores it; no Series of its own, which a frame would only take apart again."""
     if sql_type in ("INTEGER", "BIGINT"):
-        return pd.Series(values, dtype="Int64")
+        return pd.array(values, dtype="Int64")
     if sql_type == "BOOLEAN":
-        return pd.Series(values, dtype="boolean")
+        return pd.array(values, dtype="boolean")
     if sql_type == "DATE":
         for value in values:
             if value is not None and value.year >= 2400:
@@ -66,10 +67,10 @@ def _series(table: Table, name: str, sql_type: str, values: list[Any]) -> pd.Ser
                     f"{table.qualified}.{name}: {value.isoformat()} lies past the year 2400; "
                     "a Buddhist year was not converted"
                 )
-        return pd.Series(pd.array(values, dtype="datetime64[us]"))
+        return pd.array(values, dtype="datetime64[us]")
     if sql_type.startswith("DECIMAL"):
         return pd.Series(values, dtype="object")
-    return pd.Series(values, dtype="str")
+    return pd.array(values, dtype="str")
 
 
 def build_frames(night: Night, earlier: Earlier, form: Form | None = None) -> dict[str, pd.DataFrame]:
