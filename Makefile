@@ -20,7 +20,8 @@ $(READY): requirements.lock pyproject.toml
 run: setup  ## one night on the bundled samples; prints where to look
 	@$(BIN)/kaona run --source $(SOURCE)
 	@echo
-	@echo "look next:  $(BIN)/kaona why 50360000-3366 coordinator.name"
+	@echo "look next:  the page, in a browser"
+	@echo "            $(BIN)/kaona why 50360000-3366 coordinator.name"
 	@echo "            $(BIN)/kaona sql \"FROM v_conflicts LIMIT 5\""
 	@echo "            $(BIN)/kaona mail --show"
 

@@ -1,7 +1,7 @@
 """What a night of 200 new files costs on 1,000, 10,000 and 100,000 stored projects: `python tests/benchmarks/bench_nightly.py`.
 
 Each night runs in a process of its own on a copy of the stored home, without Prefect. The stages that copy whole files
-(publish, export, page) are shown apart: they grow with what is stored, as a copy does. Needs some 8 GB of disk.
+(publish, pages) are shown apart: they grow with what is stored, as a copy does. Needs some 8 GB of disk.
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from load.warehouse import open_work
 from tests.benchmarks.corpus.files import Corpus
 from tests.benchmarks.stored import BASE_DOCUMENTS, TONIGHT, make_base, multiply, settings_of, write_files
 
 TIMES = (1, 10, 100)
 NEW_FILES = 200
-COPYING = ("publish", "export", "pages")
+COPYING = ("publish", "pages")
+NO_STAGES = ("all", "projects", "forms", "rows", "reports", "peak MB", "GB")
 
 
 def one_night(home: Path) -> dict[str, float]:
@@ -47,13 +50,25 @@ def run_here(home: Path) -> dict[str, float]:
     settings = settings_of(home, sources=[str(home / "tonight")])
     summary = run_night(settings, TONIGHT, Watch(is_quiet=True))
     seconds = {stage: float(s) for stage, s in summary.seconds.items()}
+    rows, reports = counted(home)
     return {
         **seconds,
+        "rows": rows,
+        "reports": reports,
         "all": time.perf_counter() - started,
         "projects": summary.projects,
         "forms": summary.forms,
         "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
+
+
+def counted(home: Path) -> tuple[int, int]:
+    """Rows of evidence that tonight wrote (readings, decisions), and all reports that are stored."""
+    with closing(open_work(home)) as con:
+        written = "SELECT count(*) FROM lineage.{} WHERE night = ?"
+        rows = [con.execute(written.format(t), [TONIGHT]).fetchall()[0][0] for t in ("reading", "decision")]
+        reports = con.execute("SELECT count(*) FROM main.fact_progress_report").fetchall()[0][0]
+    return sum(rows), reports
 
 
 def tonight(home: Path) -> None:
@@ -99,7 +114,7 @@ def main() -> None:
 def print_table(runs: dict[int, list[dict[str, float]]]) -> None:
     """One column for each size: the least of its runs, and the ratio of the largest to the smallest."""
     sizes = sorted(runs)
-    stages = [s for s in runs[sizes[0]][0] if s not in ("all", "projects", "forms", "peak MB", "GB")]
+    stages = [s for s in runs[sizes[0]][0] if s not in NO_STAGES]
     least = {t: {s: min(run.get(s, 0.0) for run in found) for s in found[0]} for t, found in runs.items()}
     flat = {t: sum(found[s] for s in stages if s not in COPYING) for t, found in least.items()}
     print(f"{'seconds':<24}" + "".join(f"{least[t]['projects']:>12,.0f}" for t in sizes) + "   largest/smallest")
@@ -110,6 +125,8 @@ def print_table(runs: dict[int, list[dict[str, float]]]) -> None:
     _line("whole night", [least[t]["all"] for t in sizes])
     _line("peak memory (MB)", [least[t]["peak MB"] for t in sizes])
     _line("work file (GB)", [least[t]["GB"] for t in sizes])
+    _line("kB a stored report", [1e6 * least[t]["GB"] / least[t]["reports"] for t in sizes])
+    _line("1,000 rows loaded/s", [least[t]["rows"] / least[t]["load"] / 1_000 for t in sizes])
 
 
 def _line(name: str, values: list[float]) -> None:
