@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-from load.schema import columns_sql, registered, transaction
+from load.schema import columns_sql, described, literal, registered, transaction
+from load.views import FOLDER as VIEWS_FOLDER
 from load.views import Macro, View, create_views, drop_views, load_macros, load_views, view_columns
-from transform.form import Column, Form, Table, load_form
+from transform.form import FORM_FOLDER, Column, Form, Table, load_form
 
 
 def refresh(con: duckdb.DuckDBPyConnection, form: Form | None = None) -> None:
-    """Give the connection's current database, whose tables exist, today's views, macros and dictionary."""
+    """Give the connection's current database, whose tables exist, today's views, macros and dictionary.
+
+    The comment on the dictionary ends with the hash of the declarations it was made from: while they are the same,
+    nothing is done.
+    """
     form = form or load_form()
+    table = form.tables["data_dictionary"]
+    comment = f"{described(table.th, table.en)} [{_declared()}]"
+    found = con.execute(
+        "SELECT comment FROM duckdb_tables() WHERE database_name = current_database() "
+        "AND schema_name = $schema AND table_name = $name",
+        {"schema": table.schema, "name": table.name},
+    ).fetchall()
+    if found and found[0][0] == comment:
+        return
     with transaction(con):
         drop_views(con)
         create_views(con, form)
         _fill(con, form)
+        con.execute(f"COMMENT ON TABLE {table.qualified} IS {literal(comment)}")
+
+
+@lru_cache(maxsize=1)
+def _declared() -> str:
+    """Short hash of what is declared: the form, the tables, the views and macros, and how they become SQL."""
+    files = [*FORM_FOLDER.glob("*.toml"), *VIEWS_FOLDER.glob("*.toml"), *Path(__file__).parent.glob("*.py")]
+    digest = hashlib.sha256()
+    for path in sorted(files, key=lambda p: (p.parent.name, p.name)):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
 
 
 def _fill(con: duckdb.DuckDBPyConnection, form: Form) -> None:

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from load.data_dictionary import refresh
 from load.dictionary import describe, query
 from load.views import load_macros, load_views
+from load.warehouse import open_work
 from tests.load.conftest import CODE, FIRST, SECOND
 
 
@@ -100,3 +102,14 @@ def test_macros_stand_in_the_dictionary_with_their_parameters_and_columns(publis
 def test_the_example_of_every_macro_runs_for_a_reader(published):
     for macro in load_macros():
         query(published, f"SELECT * FROM {macro.source}")
+
+
+def test_views_are_made_again_only_when_something_is_declared_otherwise(tmp_path):
+    with open_work(tmp_path) as con:
+        con.execute("DROP VIEW main.v_conflicts")
+        refresh(con)  # the same declarations: nothing is done
+        names = "SELECT count(*) FROM duckdb_views() WHERE view_name = 'v_conflicts'"
+        assert con.execute(names).fetchall() == [(0,)]
+        con.execute("COMMENT ON TABLE main.data_dictionary IS 'of an earlier version'")
+        refresh(con)
+        assert con.execute(names).fetchall() == [(1,)]
