@@ -13,6 +13,24 @@ from typing import Literal, get_args
 Severity = Literal["block", "check", "note"]
 Dimension = Literal["completeness", "validity", "consistency", "uniqueness", "timeliness"]
 Frame = Literal["dim_project", "fact_progress_report", "decision"]
+# what a cross-check is about; expectation_classes has a class of each name
+Family = Literal[
+    "ExpectValueToBePossible",
+    "ExpectProgressToFitTime",
+    "ExpectReportsToBeInOrder",
+    "ExpectDatesToFitFiscalYear",
+    "ExpectAmountsToAgree",
+    "ExpectFieldToBeFilled",
+    "ExpectTextToBeMeant",
+    "ExpectWordToBeKnown",
+    "ExpectCodeToFitAgency",
+    "ExpectCopiesToAgree",
+    "ExpectValueToBeLegible",
+    "ExpectFormToBeReadWhole",
+]
+FAMILIES: frozenset[str] = frozenset(get_args(Family))
+# before a rule's id in the name of the boolean column that says which rows it is satisfied with
+RULE_PREFIX = "rule:"
 
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 PLACEHOLDERS = frozenset({"report", "label", "value", "against", "file", "page", "line", "detail"})
@@ -23,7 +41,8 @@ SEVERITY_ORDER: tuple[Severity, ...] = get_args(Severity)
 class Rule:
     """One rule: its stable id, its class, and its words in Thai and English.
 
-    `frame` is the frame whose rows it judges, None for rules about files and for generated column expectations.
+    `frame` is the frame whose rows it judges and `expectation` the family it judges them as, None for rules about files
+    and for generated column expectations.
     """
 
     id: str
@@ -37,6 +56,7 @@ class Rule:
     todo_th: str
     todo_en: str
     frame: Frame | None = None
+    expectation: Family | None = None
 
     @property
     def concerns_report(self) -> bool:
@@ -112,9 +132,12 @@ def _check(rule: Rule, place: str) -> None:
         (rule.severity, get_args(Severity)),
         (rule.dimension, get_args(Dimension)),
         (rule.frame, (None, *get_args(Frame))),
+        (rule.expectation, (None, *get_args(Family))),
     ):
         if word not in allowed:
             raise ValueError(f"{place}: {word!r} is not one of {', '.join(str(a) for a in allowed)}")
+    if (rule.frame is None) != (rule.expectation is None):
+        raise ValueError(f"{place}: frame and expectation go together; exactly the rules that judge rows have both")
     unknown = sorted(rule.placeholders - PLACEHOLDERS)
     if unknown:
         raise ValueError(f"{place}: unknown placeholders {unknown}; known are {sorted(PLACEHOLDERS)}")

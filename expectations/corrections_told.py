@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
-from expectations.words import shortened, without_phone
+from expectations.phrases import in_thai
+from expectations.words import HIDDEN, hide_phones, shortened, without_phone
 from transform.corrections import Effect, effects
 from transform.form import Form
 from transform.records import Decision, Night
+from transform.refused_lines import Refused
 from transform.registers import CORRECTIONS_FILE, Correction
 from transform.thai import squash
 
 # findings about lines of the file; they are judged every night, but for those whose project is not delivered
 RULES = ("correction_unmatched", "correction_unknown_project", "correction_refused")
+# in the reason why a line is refused: what the line itself says
+_SAID = re.compile(r"(?<!\w)(['\"]).*?\1(?!\w)", re.DOTALL)
 _NOTHING = {"th": "(ไม่ได้พิมพ์)", "en": "(nothing)"}
 
 
@@ -75,6 +80,14 @@ def idle(lines: Sequence[Correction], night: Night, known: Collection[str], form
                     "en": f"{printed} → {right}; {why['en']}",
                 }
                 yield Idle("correction_unmatched", line, code, words)
+
+
+def refused_words(line: Refused) -> Mapping[str, str]:
+    """Why a line cannot be used; where it is about a telephone, without the digits it says."""
+    reason = hide_phones(line.reason)
+    if ".phone" in line.text:
+        reason = _SAID.sub(lambda said: re.sub(r"\d+", HIDDEN, said[0]), reason)
+    return {"th": in_thai("refusals", reason), "en": reason}
 
 
 def _is_due(line: Correction, night: date) -> bool:

@@ -6,66 +6,44 @@ where nothing is printed, of the place where it should stand.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pandas as pd
 
-from expectations.catalogue import load_catalogue
+from expectations.bounds import BOUND_RULES, judged, unusual
+from expectations.catalogue import FAMILIES, load_catalogue
 from expectations.conflicts import conflicts_of, told
 from expectations.corrections_told import RULES as CORRECTION_RULES
-from expectations.corrections_told import Idle, idle
+from expectations.corrections_told import Idle, idle, refused_words
 from expectations.doubts_told import is_unread_picture, losses, not_found, overlooked, pictures
+from expectations.drafts import Draft, Place, finding_of, places_of
 from expectations.lifecycle import Finding, findings_in, follow
+from expectations.phrases import in_thai, why_rejected
+from expectations.refused_records import Refusal
 from expectations.substitutions import RULE as SUBSTITUTION
 from expectations.substitutions import Systematic, open_before, systematic, was_delivered
 from expectations.text_rules import is_rewritten
 from expectations.unread import owned, quoted
 from expectations.validate import Validation
-from expectations.words import label_of, shortened, spoken, without_phone
 from transform.addresses import row_key
 from transform.form import Form
-from transform.records import Decision, Delivery, Night
+from transform.records import Delivery, FormCopy, Night
 from transform.refused_lines import Refused
 from transform.registers import CORRECTIONS_FILE, Correction, Registers
 from transform.tables import frame_of
 
-Place: TypeAlias = tuple[str, int | None, int | None]  # uri, page, line
-Nowhere: TypeAlias = tuple[str | None, int | None, int | None]
 Frame: TypeAlias = pd.DataFrame
 _FAILING = ("rule", "project_code", "report_no", "occurrence", "value", "against", "severity")
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """A finding before it has an id, a place and words. `of` tells files apart where there is no project."""
-
-    rule: str
-    project_code: str | None = None
-    report_no: int | None = None
-    occurrence: int | None = None
-    field: str | None = None
-    value: str | None = None
-    against: str | None = None
-    of: str = ""
-    place: Place | None = None
-    detail: Mapping[str, str] | None = None
-    label: str | None = None
-    severity: str | None = None
-
-    @property
-    def finding_id(self) -> str:
-        """The same finding keeps its id every night: it does not depend on the value, the night or the messages."""
-        parts = (self.rule, self.project_code, self.field, self.report_no, self.occurrence, self.of)
-        return hashlib.sha256("|".join("" if p is None else str(p) for p in parts).encode()).hexdigest()[:16]
-
-
+# kinds of values that are read, not copied
+NO_TEXTS = ("baht", "percent", "date", "integer", "code", "dotted")
+FAULT = "reference_line_refused"
 # rules whose findings a night judges whatever it delivers
-STANDING_RULES = (*CORRECTION_RULES, SUBSTITUTION)
+STANDING_RULES = (*CORRECTION_RULES, *BOUND_RULES, FAULT, SUBSTITUTION)
 
 
 def collect(
@@ -78,12 +56,14 @@ def collect(
     corrections: Sequence[Correction] = (),
     known: Collection[str] = (),
     registers: Registers | None = None,
+    refused: Mapping[str, Sequence[Refusal]] | None = None,
 ) -> Frame:
     """Rows of quality.finding to insert or replace: what is found tonight, and what is resolved tonight; by finding_id.
 
     `crosscheck_rows` and `validation` are those of the same `frames`; `previous` holds quality.finding of the touched
     projects, of tonight's files and of STANDING_RULES; `known` are the project codes and copy ids of `corrections` that
-    were delivered before; `registers` tell what kind of difference a conflict is.
+    were delivered before; `registers` tell what kind of difference a conflict is; `refused`: projects that are not
+    among the night's deliveries because a blocking check sets them aside, with what refuses them.
     Pure: the same arguments give the same rows.
     """
     before = findings_in(previous)
@@ -91,21 +71,28 @@ def collect(
     unread = owned(frames["unread_line"], frames["form_copy"])
     drafts = [
         *_objections(crosscheck_rows, night, unread, form, folded, registers),
-        *(_Draft(**each.row(form)) for each in folded.substitutions),
+        *(Draft(**each.row(form)) for each in folded.substitutions),
         *_failing_columns(validation.failures, crosscheck_rows, night, form),
+        *(Draft(**each) for each in unusual(validation.failures, form)),
         *_files(night, unread),
         *_codes(night),
     ]
     without_effect = list(idle(corrections, night, known, form))
     drafts += [_correction(line) for line in without_effect if not line.is_waiting]
     drafts += [_refused(line) for line in (registers.refused_corrections if registers else ())]
+    drafts += list(_set_aside(refused or {}, night))
+    drafts += [_fault(reason) for reason in (registers.faults if registers else ())]
     waiting = {_correction(line).finding_id for line in without_effect if line.is_waiting}
-    places = _places(night)
-    tonight = [_finding(draft, places, night.night, form) for draft in _missing_in_pictures(drafts, night, form)]
+    places = places_of(night)
+    tonight = [finding_of(draft, places, night.night, form) for draft in _missing_in_pictures(drafts, night, form)]
     touched = {d.project_code for d in night.deliveries}
     uris = {file.uri for file in night.files}
 
     def is_judged(finding: Finding) -> bool:
+        if finding.rule == FAULT:
+            return True
+        if finding.rule in BOUND_RULES:
+            return finding.field in judged(validation.results)
         if finding.rule in CORRECTION_RULES:
             return finding.finding_id not in waiting
         if finding.rule == SUBSTITUTION:
@@ -120,6 +107,8 @@ def collect(
 
     table = form.tables["finding"]
     rows = follow(tonight, before, night.night, is_judged)
+    if not night.files:  # a quiet night is run only by a rebuild, which must come to the same
+        rows = [finding for finding in rows if finding.state != "open"]
     return frame_of(table, [{name: getattr(f, name) for name in table.column_names} for f in rows])
 
 
@@ -128,7 +117,7 @@ def collect(
 
 def _objections(
     rows: Frame, night: Night, unread: Frame, form: Form, folded: Systematic, given: Registers | None
-) -> Iterator[_Draft]:
+) -> Iterator[Draft]:
     """Cross-checks as they are; conflicts are told with what each copy says, contested ones folded."""
     deliveries = {d.project_code: d for d in night.deliveries}
     conflicts = {d.project_code: conflicts_of(d) for d in night.deliveries}
@@ -140,49 +129,51 @@ def _objections(
         if row["rule"] == "copies_conflict":
             if known:  # else only pictures differ, and they are told as such
                 detail = {x: "\n".join(f"• {told(c, copies, form, x, given)}" for c in known) for x in ("th", "en")}
-                yield _Draft(**row | {"value": str(sum(len(c.decisions) for c in known))}, detail=detail)
+                yield Draft(**row | {"value": str(sum(len(c.decisions) for c in known))}, detail=detail)
         elif row["rule"] == "contested_value":
             conflict = next((c for c in known if c.first.field == row["field"]), None)
             if conflict is None or all(map(folded.explains, conflict.decisions)):
                 continue  # it is told with the first value of its substitution, or with that of many projects
-            yield _Draft(**row, detail={x: told(conflict, copies, form, x, given) for x in ("th", "en")})
+            yield Draft(**row, detail={x: told(conflict, copies, form, x, given) for x in ("th", "en")})
         elif row["rule"] == "truncated_copy":
-            yield _Draft(**row, place=cut.get(row["project_code"]))
+            yield Draft(**row, place=cut.get(row["project_code"]))
         elif row["rule"] in ("read_by_ocr", "second_reader_sees_more", "lost_letters", "pages_not_read"):
             yield from _doubted_copies(row, deliveries[row["project_code"]], form)
         elif row["rule"] == "second_reader_differs":
             is_open = row["field"] in _contested(deliveries[row["project_code"]])  # else another copy confirms a value
-            yield _Draft(**row, severity=None if is_open else "note")
+            yield Draft(**row, severity=None if is_open else "note")
         elif row["rule"] == "unread_lines":
             yield from _unread_lines(night, lines[row["project_code"]], row["project_code"])
         elif row["rule"] == "unknown_heading":
-            yield _Draft(**row, of=row["value"], place=_printed_at(lines[row["project_code"]], row["value"], night))
+            yield Draft(**row, of=row["value"], place=_printed_at(lines[row["project_code"]], row["value"], night))
+        elif row["rule"] == "value_not_well_formed" and form.field_of(row["field"]).kind in NO_TEXTS:
+            yield Draft(**row, severity="block")  # what is no number or day cannot be a fact at all
         else:
-            yield _Draft(**row)
+            yield Draft(**row)
 
 
-def _doubted_copies(row: Mapping[str, Any], delivery: Delivery, form: Form) -> Iterator[_Draft]:
+def _doubted_copies(row: Mapping[str, Any], delivery: Delivery, form: Form) -> Iterator[Draft]:
     """Pictures and overlooked values copy by copy, lost letters of a project together."""
     rule, code = row["rule"], row["project_code"]
     if rule == "lost_letters":
         lost = losses(delivery, form)
         if lost is not None:
-            yield _Draft(rule, code, value=row["value"], place=lost.place, detail=lost.words)
+            yield Draft(rule, code, value=row["value"], place=lost.place, detail=lost.words)
     elif rule == "read_by_ocr":
         for each in pictures(delivery, form):
             severity = "note" if each.is_confirmed else None
-            yield _Draft(rule, code, of=each.copy.copy_id, place=each.place, detail=each.words, severity=severity)
+            yield Draft(rule, code, of=each.copy.copy_id, place=each.place, detail=each.words, severity=severity)
     elif rule == "pages_not_read":
         for copy in (c for c in delivery.copies if c.unread_pages):
             place = (copy.uri, int(copy.unread_pages.split(",")[0]), 1) if copy.unread_pages else None
-            yield _Draft(rule, code, value=copy.unread_pages, of=copy.copy_id, place=place)
+            yield Draft(rule, code, value=copy.unread_pages, of=copy.copy_id, place=place)
     else:
         for copy in (c for c in delivery.copies if c.overlooked):
             place = (copy.uri, copy.page_first, copy.line_first)
-            yield _Draft(rule, code, of=copy.copy_id, place=place, detail=overlooked(copy))
+            yield Draft(rule, code, of=copy.copy_id, place=place, detail=overlooked(copy))
 
 
-def _missing_in_pictures(drafts: Iterable[_Draft], night: Night, form: Form) -> Iterator[_Draft]:
+def _missing_in_pictures(drafts: Iterable[Draft], night: Night, form: Form) -> Iterator[Draft]:
     """What is missing in a form of which there are pictures only was not recognised: it is told with the picture."""
     pictures_only = {d.project_code for d in night.deliveries if all(c.is_ocr for c in d.copies)}
     missing: dict[str, list[str]] = defaultdict(list)
@@ -220,18 +211,19 @@ def _printed_at(unread: Frame, text: str, night: Night) -> Place:
     )
 
 
-def _failing_columns(failures: Frame, crosschecks: Frame, night: Night, form: Form) -> Iterator[_Draft]:
+def _failing_columns(failures: Frame, crosschecks: Frame, night: Night, form: Form) -> Iterator[Draft]:
     """Rows that failed a generated expectation; a text that could not be read is not also reported as missing."""
     unreadable = crosschecks[crosschecks["rule"] == "value_not_well_formed"]
     told_already = set(zip(unreadable["project_code"], unreadable["field"], strict=True))
     told_already |= {(d.project_code, d.field) for x in night.deliveries for d in x.decisions if is_unread_picture(d)}
-    for row in _records(failures[failures["expectation"] != "ExpectRuleToHold"]):
+    of_columns = ~failures["expectation"].isin(FAMILIES) & ~failures["rule"].isin(BOUND_RULES)
+    for row in _records(failures[of_columns]):
         address = _address(row, form)
         if row["rule"] == "column_required_missing" and (row["project_code"], address) in told_already:
             continue
         column = f"{row['suite']}.{row['target']}"
         same = {name: row[name] for name in _FAILING}
-        yield _Draft(**same, field=address or column, label=None if address else column)
+        yield Draft(**same, field=address or column, label=None if address else column)
 
 
 def _address(row: Mapping[str, Any], form: Form) -> str | None:
@@ -248,142 +240,71 @@ def _address(row: Mapping[str, Any], form: Form) -> str | None:
     return field
 
 
-def _files(night: Night, unread: Frame) -> Iterator[_Draft]:
+def _files(night: Night, unread: Frame) -> Iterator[Draft]:
     """Rejected files, and the unread lines of a file that are no project's in particular."""
     for file in night.files:
         if file.status == "rejected":
             nowhere = (file.uri, None, None)
-            yield _Draft("file_rejected", value=file.code, against=file.reason, of=file.source_sha256, place=nowhere)
+            words = {"th": why_rejected(file.code, file.reason), "en": file.reason or "-"}
+            yield Draft("file_rejected", value=file.code, of=file.source_sha256, place=nowhere, detail=words)
     yield from _unread_lines(night, unread[unread["project_code"].isna()], None)
 
 
-def _unread_lines(night: Night, unread: Frame, project_code: str | None) -> Iterator[_Draft]:
+def _unread_lines(night: Night, unread: Frame, project_code: str | None) -> Iterator[Draft]:
     """The unread lines of a project, or of none, file by file, each line quoted with its place."""
     uris = {file.source_sha256: file.uri for file in night.files}
     for sha, lines in unread.groupby("source_sha256", sort=True):
         first = (uris[str(sha)], int(lines["page"].iloc[0]), int(lines["line"].iloc[0]))
         detail = {language: quoted(lines, language) for language in ("th", "en")}
-        yield _Draft("unread_lines", project_code, value=str(len(lines)), of=str(sha), place=first, detail=detail)
+        yield Draft("unread_lines", project_code, value=str(len(lines)), of=str(sha), place=first, detail=detail)
 
 
-def _codes(night: Night) -> Iterator[_Draft]:
+def _codes(night: Night) -> Iterator[Draft]:
     for copy in night.copies:
         place = (copy.uri, copy.page_first, copy.line_first)
         of = f"{copy.source_sha256}-{copy.ordinal}"
-        detail = {"th": "", "en": copy.identity_note or ""}
         value = copy.printed_code
         if copy.project_code is not None and copy.identity_note is not None:
-            yield _Draft("code_misread", copy.project_code, field="project_code", value=value, of=of, detail=detail)
+            yield Draft("code_misread", copy.project_code, field="project_code", value=value, of=of, detail=_why(copy))
         elif copy.project_code is None and any(r.field == "project_code" and r.value for r in copy.readings):
-            yield _Draft("code_ambiguous", field="project_code", value=value, of=of, place=place, detail=detail)
+            yield Draft("code_ambiguous", field="project_code", value=value, of=of, place=place, detail=_why(copy))
         elif copy.project_code is None:
-            yield _Draft("code_unreadable", field="project_code", value=value, of=of, place=place)
+            yield Draft("code_unreadable", field="project_code", value=value, of=of, place=place)
 
 
-def _correction(line: Idle) -> _Draft:
+def _why(copy: FormCopy) -> Mapping[str, str]:
+    note = copy.identity_note or ""
+    return {"th": in_thai("identity", note), "en": note}
+
+
+def _correction(line: Idle) -> Draft:
     """A line of corrections.csv without effect: once, however the file is sorted."""
     value = line.line.printed if line.rule == "correction_unmatched" else line.line.project_code
-    return _Draft(
+    return Draft(
         line.rule, line.project_code, field=line.line.field, value=value, of=line.of, place=line.place,
         detail=line.words,
     )  # fmt: skip
 
 
-def _refused(line: Refused) -> _Draft:
+def _refused(line: Refused) -> Draft:
     """A line of corrections.csv that cannot be used, wherever it stands."""
     place = (CORRECTIONS_FILE, None, line.line)
-    return _Draft("correction_refused", of=line.text, place=place, detail={"th": line.reason, "en": line.reason})
+    return Draft("correction_refused", of=line.text, place=place, detail=refused_words(line))
 
 
-# ---------------------------------------------------------------- where it stands, and in which words
+def _set_aside(refused: Mapping[str, Sequence[Refusal]], night: Night) -> Iterator[Draft]:
+    """Projects that a blocking check refuses, at their first copy."""
+    for code, refusals in refused.items():
+        own = [(c.uri, c.page_first, c.line_first) for c in night.copies if c.project_code == code]
+        words = {language: "; ".join(r.said(language) for r in refusals) for language in ("th", "en")}
+        yield Draft("record_refused", code, place=min(own, default=None), detail=words)
 
 
-@dataclass(frozen=True)
-class _Places:
-    """Where each value of each project stands, and where its first copy begins."""
-
-    values: Mapping[tuple[str, str], Place]
-    starts: Mapping[str, Place]
-
-    def of(self, project_code: str | None, field: str | None) -> Place | None:
-        """Place of a value; else of what stands around it; else the beginning of the form."""
-        if project_code is None:
-            return None
-        for address in _around(field):
-            if (project_code, address) in self.values:
-                return self.values[project_code, address]
-        return self.starts.get(project_code)
-
-
-def _around(field: str | None) -> Iterator[str]:
-    if field is None:
-        return
-    yield field
-    head = field.rpartition(".")[0]
-    if head:
-        yield f"{head}.seq"
-        yield head
-
-
-def _places(night: Night) -> _Places:
-    values: dict[tuple[str, str], Place] = {}
-    starts: dict[str, Place] = {}
-    for delivery in night.deliveries:
-        uris = {copy.copy_id: copy.uri for copy in delivery.copies}
-        first = delivery.copies[0]
-        starts[delivery.project_code] = (first.uri, first.page_first, first.line_first)
-        for decision in delivery.decisions:
-            place = _place_of(decision, uris)
-            if place is not None:
-                values[delivery.project_code, decision.field] = place
-    return _Places(values, starts)
-
-
-def _place_of(decision: Decision, uris: Mapping[str, str]) -> Place | None:
-    if not decision.readings:
-        return None
-    chosen = next((r for r in decision.readings if r.value == decision.value), decision.readings[0])
-    return uris[chosen.copy_id], chosen.evidence.page, chosen.evidence.line_first
-
-
-def _finding(draft: _Draft, places: _Places, night: date, form: Form) -> Finding:
-    rule = load_catalogue()[draft.rule]
-    place = draft.place or places.of(draft.project_code, draft.field)
-    uri, page, line = place or (None, None, None)
-    words = {language: _words(draft, (uri, page, line), form, language) for language in ("th", "en")}
-    return Finding(
-        finding_id=draft.finding_id, rule=rule.id, dimension=rule.dimension, severity=draft.severity or rule.severity,
-        project_code=draft.project_code, report_no=draft.report_no, field=draft.field, value=shortened(draft.value),
-        uri=uri, page=page, line=line,
-        message_th=rule.message_th.format(**words["th"]), message_en=rule.message_en.format(**words["en"]),
-        first_seen=night, last_seen=night,
-    )  # fmt: skip
-
-
-def _words(draft: _Draft, place: Nowhere, form: Form, language: str) -> dict[str, str]:
-    uri, page, line = place
-    return {
-        "report": "-" if draft.report_no is None else str(draft.report_no),
-        "label": draft.label or label_of(draft.field, form, language),
-        "value": without_phone(draft.field, spoken(shortened(draft.value), language), form),
-        "against": without_phone(draft.field, _compared(draft, form, language), form),
-        "file": (uri or "-").rsplit("/", 1)[-1],
-        "page": "-" if page is None else str(page),
-        "line": "-" if line is None else str(line),
-        "detail": (draft.detail or {}).get(language, ""),
-    }
-
-
-def _compared(draft: _Draft, form: Form, language: str) -> str:
-    """What a value was compared with; ways to add up disbursed amounts and fields of one text are named."""
-    if draft.rule == "placeholder_text" and draft.against is not None:
-        return ", ".join(label_of(field, form, language) for field in draft.against.split(", "))
-    if draft.rule != "spent_unreconciled_with_reports" or draft.against is None:
-        return spoken(draft.against, language)
-    total, highest, last = (spoken(amount, language) for amount in draft.against.split("/"))
-    if language == "th":
-        return f"ยอดรวม {total} บาท สูงสุด {highest} บาท ครั้งสุดท้าย {last} บาท"
-    return f"sum {total}, highest {highest}, last {last}"
+def _fault(reason: str) -> Draft:
+    """A line of contacts.csv or mutes.csv that cannot be used; its place is told by the reason."""
+    file, _, number = reason.partition(": ")[0].partition(" line ")
+    place = (file, None, int(number) if number.isdigit() else None)
+    return Draft(FAULT, of=reason, place=place, detail={"th": in_thai("refusals", reason), "en": reason})
 
 
 def _records(frame: Frame) -> list[dict[str, Any]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from expectations.catalogue import SEVERITY_ORDER, load_catalogue
 from expectations.lifecycle import Finding, findings_in
+from expectations.phrases import remedy
 from expectations.words import hide_phones, label_of, thai_date
 from transform.form import Form
 
@@ -35,6 +37,7 @@ class Item:
     severity: str
     state: str
     title: str
+    field: str | None
     label: str
     message: tuple[str, ...]
     todo: str
@@ -44,8 +47,10 @@ class Item:
     file: str
     page: int | None
     line: int | None
-    days_open: int
+    day: int
     first_seen: date
+    is_fresh: bool
+    resolved_on: date | None = None
 
     @property
     def severity_th(self) -> str:
@@ -55,7 +60,7 @@ class Item:
     @property
     def state_th(self) -> str:
         """State in Thai; an open one says on which day it stands."""
-        return f"{STATE_TH[self.state]} (วันที่ {self.days_open + 1})" if self.state == "open" else STATE_TH[self.state]
+        return f"{STATE_TH[self.state]} (วันที่ {self.day})" if self.state == "open" else STATE_TH[self.state]
 
     @property
     def place(self) -> str:
@@ -67,28 +72,43 @@ class Item:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """Gravest first, then by project, rule and report, as they stand in the file."""
+        """Most urgent first: gravest, new before known, older first; then by project and rule, as the file has them."""
         rank = {severity: n for n, severity in enumerate(SEVERITY_ORDER)}[self.severity]  # type: ignore[index]
+        urgency = rank, not self.is_fresh, self.first_seen
         place = self.file, self.page or 0, self.line or 0
-        return rank, self.project_code, self.rule, self.report_no or 0, *place, self.label, self.finding_id
+        return *urgency, self.project_code, self.rule, self.report_no or 0, *place, self.label, self.finding_id
 
 
 def items_of(findings: pd.DataFrame, names: Mapping[str, str], form: Form) -> list[Item]:
-    """Rows of quality.finding in words, gravest first. `names`: project name by code."""
-    return sorted((_item(f, names, form) for f in findings_in(findings)), key=lambda item: item.order)
+    """Rows of quality.finding in words, most urgent first. `names`: project name by code.
+
+    New is what tonight found for the first time or again; days are counted to the last night that found it.
+    """
+    return sorted(
+        (item_of(f, names, form, f.last_seen, is_fresh=f.state in ("new", "regressed")) for f in findings_in(findings)),
+        key=lambda item: item.order,
+    )
 
 
-def _item(finding: Finding, names: Mapping[str, str], form: Form) -> Item:
+def item_of(finding: Finding, names: Mapping[str, str], form: Form, night: date, *, is_fresh: bool) -> Item:
+    """One finding in words, its days counted to `night`."""
     rule = load_catalogue()[finding.rule]
     return Item(
         finding_id=finding.finding_id, rule=finding.rule, severity=finding.severity, state=finding.state,
-        title=rule.title_th, label=label_of(finding.field, form), todo=rule.todo_th,
-        message=tuple(hide_phones(plain(line)) for line in finding.message_th.split("\n")),
+        title=rule.title_th, field=finding.field, label=label_of(finding.field, form),
+        todo=remedy(finding.rule, finding.value, rule.todo_th),
+        message=tuple(map(shown, finding.message_th.split("\n"))),
         project_code=plain(finding.project_code or ""),
-        project_name=hide_phones(plain(names.get(finding.project_code or "", ""))),
+        project_name=shown(names.get(finding.project_code or "", "")),
         report_no=finding.report_no, file=plain((finding.uri or "").rsplit("/", 1)[-1]), page=finding.page,
-        line=finding.line, days_open=finding.days_open, first_seen=finding.first_seen,
+        line=finding.line, day=(night - finding.first_seen).days + 1, first_seen=finding.first_seen, is_fresh=is_fresh,
+        resolved_on=finding.resolved_on,
     )  # fmt: skip
+
+
+def cell(value: Any) -> Any:
+    """A cell of a frame as a Python value; None for every kind of null."""
+    return None if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)) else value
 
 
 def plain(text: str) -> str:
@@ -100,22 +120,25 @@ def plain(text: str) -> str:
     return _BLANKS.sub(" ", "".join(_SHOWN_AS.get(unicodedata.category(c), c) for c in text)).strip()
 
 
+def shown(text: str) -> str:
+    """The text as a page or a mail may show it: plain, telephone numbers hidden."""
+    return hide_phones(plain(text))
+
+
 def project_names(projects: pd.DataFrame) -> dict[str, str]:
     """Names by code; a project without a name has an empty one."""
     pairs = zip(projects["project_code"], projects["project_name"], strict=True)
     return {code: "" if pd.isna(name) else str(name) for code, name in pairs}
 
 
-def by_project(items: Iterable[Item]) -> list[tuple[str, str, list[Item]]]:
-    """Items of each project, (code, name, items), in the order in which projects first appear."""
-    groups: dict[tuple[str, str], list[Item]] = {}
-    for item in items:
-        groups.setdefault((item.project_code, item.project_name), []).append(item)
-    return [(code, name, found) for (code, name), found in groups.items()]
-
-
 def render(template: str, **values: Any) -> str:
     """Fill a template; everything in an HTML one is escaped, and a name it does not know is an error."""
+    return _environment().get_template(template).render(**values)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    """Templates and their filters; a night writes hundreds of mails with the same few."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=lambda name: name is None or ".html" in name,
@@ -125,4 +148,5 @@ def render(template: str, **values: Any) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["thai_date"] = lambda day: thai_date(day.isoformat())
-    return environment.get_template(template).render(**values)
+    environment.filters["grouped"] = lambda number: f"{number:,}"
+    return environment

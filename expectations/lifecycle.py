@@ -1,4 +1,8 @@
-"""Findings over the nights: new, open, resolved, regressed. Pure: tonight's findings and those known before."""
+"""Findings over the nights: new, open, resolved, regressed. Pure: tonight's findings and those known before it.
+
+The warehouse keeps how a finding stood on every night (quality.finding_history). So a night that runs again is given
+what was known before it, whatever an earlier run of it had found, and gives the same.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +37,7 @@ class Finding:
     last_seen: date
     days_open: int = 0
     state: State = "new"
+    resolved_on: date | None = None
 
 
 def findings_in(frame: pd.DataFrame) -> list[Finding]:
@@ -49,31 +54,25 @@ def follow(
 ) -> list[Finding]:
     """Tonight's findings with their history, and those that are resolved tonight, by finding_id.
 
-    A finding that is not found again is resolved only when `is_judged`: its project or file was delivered tonight.
-    Findings that do not change tonight are left out; they stay as they are. A repeated night gives the same states:
-    what an earlier run of this very night had found for the first time, and this one does not, was never there.
+    `previous`: findings as they stood before this night. One that is not found again is resolved only when
+    `is_judged`: its project or file was delivered tonight. Findings that do not change tonight are left out.
     """
     known: Mapping[str, Finding] = {f.finding_id: f for f in previous}
     found: dict[str, Finding] = {}
     for finding in tonight:
         found.setdefault(finding.finding_id, _continued(finding, known.get(finding.finding_id), night))
     for finding_id, finding in known.items():
-        is_open = finding.state != "resolved" and finding.first_seen < night and finding.last_seen <= night
-        if finding_id not in found and is_open and is_judged(finding):
-            found[finding_id] = replace(finding, state="resolved")
+        if finding_id not in found and finding.state != "resolved" and is_judged(finding):
+            found[finding_id] = replace(finding, state="resolved", resolved_on=night)
     return [found[finding_id] for finding_id in sorted(found)]
 
 
 def _continued(finding: Finding, before: Finding | None, night: date) -> Finding:
     if before is None:
         return finding
-    first, last = min(before.first_seen, night), max(before.last_seen, night)
-    state: State = before.state  # an earlier night, or this one run again, changes nothing
-    if night >= before.last_seen and before.state == "resolved":
-        state = "regressed"
-    elif night > before.last_seen:
-        state = "open"
-    return replace(finding, first_seen=first, last_seen=last, days_open=(last - first).days, state=state)
+    state: State = "regressed" if before.state == "resolved" else "open"
+    first = before.first_seen
+    return replace(finding, first_seen=first, last_seen=night, days_open=(night - first).days, state=state)
 
 
 def _plain(value: Any) -> Any:

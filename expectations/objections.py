@@ -61,6 +61,14 @@ class Given:
         return rows.assign(**bounds(rows["fiscal_year_be"]))
 
     @cached_property
+    def standing(self) -> Frame:
+        """Projects that have a report, with the progress of their latest one and whether it is below 100 %."""
+        rows = self.reports[["project_code", "progress_pct"]]
+        latest = rows[rows["progress_pct"].notna()].drop_duplicates("project_code", keep="last")
+        found = self.projects.merge(latest, on="project_code")
+        return found.assign(is_unfinished=found["progress_pct"].map(lambda pct: pct < 100).astype(bool))
+
+    @cached_property
     def periods(self) -> Frame:
         """Projects with the first and last day of their fiscal year."""
         return self.projects.assign(**bounds(self.projects["fiscal_year_be"]))

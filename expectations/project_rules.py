@@ -19,6 +19,8 @@ from transform.thai import squash
 _PREFIX = 4
 _USUAL_LEAST = 3
 _USUAL_SHARE = 1.5
+# percentage points by which time is ahead of progress where a project counts as late (as in v_coordinator_load)
+_BEHIND = 20
 
 # ---------------------------------------------------------------- the head of the form
 
@@ -46,6 +48,26 @@ def _period(rows: Frame) -> Frame:
     return objections(
         rows, "start_date", span(rows["start_date"], rows["end_date"]), span(rows["first_day"], rows["last_day"])
     )
+
+
+def _ended_unfinished(given: Given) -> Frame:
+    """On the night of its delivery the project is past its last day, and its latest report is below 100 %."""
+    rows = given.standing
+    rows = rows[rows["is_unfinished"] & (rows["end_date"] < rows["last_seen"])]
+    return objections(rows, "end_date", rows["progress_pct"], rows["end_date"])
+
+
+def _progress_behind_time(given: Given) -> Frame:
+    """Before its last day: the share of its days that has passed is well above the progress of its latest report."""
+    rows = given.standing
+    rows = rows[
+        rows["is_unfinished"] & (rows["end_date"] >= rows["last_seen"]) & (rows["start_date"] <= rows["end_date"])
+    ]
+    days = (rows["end_date"] - rows["start_date"]).dt.days + 1
+    passed = ((rows["last_seen"] - rows["start_date"]).dt.days + 1).clip(lower=0)
+    elapsed = (passed * 100 // days).astype("int64")
+    rows = rows.assign(elapsed=elapsed)[elapsed > rows["progress_pct"].astype("float64") + _BEHIND]
+    return objections(rows, "end_date", rows["progress_pct"], rows["elapsed"])
 
 
 def _spent_exceeds_budget(given: Given) -> Frame:
@@ -189,6 +211,8 @@ PROJECT_RULES: Mapping[str, Callable[[Given], Frame]] = {
     "end_before_start": _end_before_start,
     "period_outside_fiscal_year": _period_outside_fiscal_year,
     "period_longer_than_fiscal_year": _period_longer_than_fiscal_year,
+    "ended_unfinished": _ended_unfinished,
+    "progress_behind_time": _progress_behind_time,
     "spent_exceeds_budget": _spent_exceeds_budget,
     "budget_received_missing": _absent("budget_received_baht", "budget_received"),
     "budget_spent_missing": _absent("budget_spent_baht", "budget_spent"),

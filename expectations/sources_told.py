@@ -1,13 +1,14 @@
 """Sources that are suddenly empty, lost a fifth of their files, or could not be listed: the findings, and the letter.
 
-The history of these findings comes from the stored nights of the source, not from the findings before: an earlier run
-of the same night may have seen another number of files.
+The history of these findings comes from the stored nights of the source, not from the findings before: a night on which
+a source was not asked says nothing of it.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -15,7 +16,8 @@ import pandas as pd
 from expectations.catalogue import load_catalogue
 from expectations.items import plain, render
 from expectations.lifecycle import Finding, State
-from expectations.report import MailContent
+from expectations.mail_content import MailContent
+from expectations.phrases import in_thai
 from expectations.words import spoken, thai_date
 from transform.form import Form
 from transform.source_nights import SourceNight, SourceTonight
@@ -58,9 +60,8 @@ def _followed(rule: str, source: SourceTonight, night: date) -> Finding | None:
     if tonight:
         state: State = "open" if was_open else "regressed" if found else "new"
         return _finding(rule, source.now, found[0].night if found else night, state)
-    was_found_by_an_earlier_run = any(_is_found(rule, past) for past in source.history if past.night == night)
-    if tonight is not None and found and (was_open or was_found_by_an_earlier_run):
-        return _finding(rule, found[-1], found[0].night, "resolved")
+    if tonight is not None and found and was_open:
+        return replace(_finding(rule, found[-1], found[0].night, "resolved"), resolved_on=night)
     return None
 
 
@@ -89,7 +90,8 @@ def sources_mail(night: date, sources: Sequence[SourceTonight]) -> MailContent |
     told = []
     for source in (s for s in sources if not s.now.is_believed):
         found = _finding(SHRANK if source.unavailable is None else UNAVAILABLE, source.now, night, "new")
-        told.append((plain(found.message_th), plain(source.unavailable or ""), load_catalogue()[found.rule].todo_th))
+        why = "" if source.unavailable is None else plain(in_thai("unavailable", source.unavailable))
+        told.append((plain(found.message_th), why, load_catalogue()[found.rule].todo_th))
     if not told:
         return None
     names = ", ".join(plain(s.now.source) for s in sources if not s.now.is_believed)

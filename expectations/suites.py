@@ -2,7 +2,7 @@
 
 Column checks come from the `expect` of the registry's fields, keys from its tables, cross-checks from the catalogue:
 each becomes one expectation on a boolean column of the frame it judges, because Great Expectations cannot
-run multi-row SQL on pandas. This module does not import Great Expectations; `to_suite` is given it.
+run multi-row SQL on pandas. This module does not import Great Expectations; `to_expectation` is given it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.catalogue import Dimension, Severity, load_catalogue
+from expectations.catalogue import FAMILIES, RULE_PREFIX, Dimension, Severity, load_catalogue
 from transform.form import Column, Form, Table
 
 GX_SEVERITY: Mapping[Severity, str] = {"block": "critical", "check": "warning", "note": "info"}
-RULE_PREFIX = "rule:"
 # the columns by which a cross-check names the rows it objects to
 RULE_KEYS: Mapping[str, tuple[str, ...]] = {
     "dim_project": ("project_code",),
@@ -40,11 +39,24 @@ class Check:
     severity: Severity
     arguments: Mapping[str, Any] = default(default_factory=dict)
     against: str | None = None
+    when: str | None = None
+    """Column that must be filled, or hold what `equals` says, for a row to be judged."""
+    equals: str | None = None
 
     @property
     def dimension(self) -> Dimension:
         """Dimension of quality, from the catalogue."""
         return load_catalogue()[self.rule].dimension
+
+    @property
+    def column(self) -> str | None:
+        """The column whose values it judges, None for a check of whole rows."""
+        return self.arguments.get("column") or self.arguments.get("column_A")
+
+    @property
+    def is_crosscheck(self) -> bool:
+        """Whether it judges by the objections of a cross-check."""
+        return self.expectation in FAMILIES
 
 
 def checks_of(table: Table, rows_due: int = 0) -> list[Check]:
@@ -54,9 +66,9 @@ def checks_of(table: Table, rows_due: int = 0) -> list[Check]:
         for column in table.columns:
             checks.extend(_column_checks(table, column))
     checks.extend(
-        Check("ExpectRuleToHold", rule.id, rule.id, rule.severity, {"column": RULE_PREFIX + rule.id})
+        Check(rule.expectation, rule.id, rule.id, rule.severity, {"rule": rule.id})
         for rule in load_catalogue().values()
-        if rule.frame == table.name
+        if rule.frame == table.name and rule.expectation is not None
     )
     return checks
 
@@ -77,14 +89,23 @@ def rows_due(form: Form, frames: Mapping[str, pd.DataFrame]) -> dict[str, int]:
     return due
 
 
-def to_suite(name: str, checks: list[Check], gx: ModuleType, classes: ModuleType) -> Any:
-    """The checks as a suite of Great Expectations; `classes` holds the expectation classes of kaona."""
-    suite = gx.ExpectationSuite(name=name)
-    for number, check in enumerate(checks):
-        cls = getattr(classes, check.expectation, None) or getattr(gx.expectations, check.expectation)
-        severity = GX_SEVERITY[check.severity]
-        suite.add_expectation(cls(**check.arguments, severity=severity, meta={"check": number}))
-    return suite
+def to_expectation(number: int, check: Check, gx: ModuleType, classes: ModuleType) -> Any:
+    """A check as an expectation of Great Expectations; `classes` holds the expectation classes of kaona.
+
+    Raises what Great Expectations raises when the class is unknown or the arguments make no sense.
+    """
+    cls = getattr(classes, check.expectation, None) or getattr(gx.expectations, check.expectation)
+    meta = {"check": number, "rule": check.rule, "dimension": check.dimension, "severity": check.severity}
+    condition = {"row_condition": classes.condition(check.when, check.equals)} if check.when else {}
+    return classes.remembering(cls)(**check.arguments, **condition, severity=GX_SEVERITY[check.severity], meta=meta)
+
+
+def rows_concerned(check: Check, frame: pd.DataFrame) -> int:
+    """How many rows of a frame a check must have looked at."""
+    if check.when is None:
+        return len(frame)
+    held = frame[check.when].notna() if check.equals is None else frame[check.when] == check.equals
+    return int(held.sum())
 
 
 def with_rule_columns(frame: pd.DataFrame, table: str, objections: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -125,6 +146,14 @@ def _column_checks(table: Table, column: Column) -> Iterator[Check]:
     expect = column.expect
     if expect.get("required") and column.name not in table.key:
         yield Check("ExpectColumnValuesToNotBeNull", column.name, "column_required_missing", severity, about)
+    if "required_when" in expect:
+        other = next(c for c in table.columns if c.name == expect["required_when"])
+        name, target = "ExpectColumnValuesToNotBeNull", f"{column.name} when {other.name}"
+        yield Check(name, target, "value_missing_beside", severity, about, other.field or other.name, other.name)
+    if "nests_in" in expect:
+        pair = {"column_A": column.name, "column_B": expect["nests_in"]}
+        target = f"{column.name} in {expect['nests_in']}"
+        yield Check("ExpectNumberToNest", target, "number_not_nested", severity, pair)
     if "min" in expect or "max" in expect:
         bounds = {f"{end}_value": _typed(column, expect[end]) for end in ("min", "max") if end in expect}
         against = f"{expect.get('min', '…')} – {expect.get('max', '…')}"

@@ -6,14 +6,19 @@ Great Expectations is imported when `validate` runs, not before (its import cost
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as default
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from expectations.suites import RULE_PREFIX, Check, checks_of, rows_due, to_suite, with_rule_columns
+from expectations.bounds import Bound, checks_of_bounds
+from expectations.engine import Engine, Outcome
+from expectations.night_measures import TABLE as MEASURES
+from expectations.night_measures import delivered
+from expectations.suites import Check, checks_of, rows_due, with_rule_columns
 from transform.form import Form, load_form
 from transform.tables import frame_of
 
@@ -31,6 +36,14 @@ FOLLOWING = frozenset({"delivery", "project_text", "project_person", "project_st
 
 
 @dataclass(frozen=True)
+class SuiteAnswers:
+    """One suite: its checks in order, what came of each, and what Great Expectations answered (None: nothing)."""
+
+    name: str
+    checks: tuple[tuple[Check, Outcome, Any], ...]
+
+
+@dataclass(frozen=True)
 class Validation:
     """The verdict: `results` as quality.expectation_result, `failures` row by row, and what forbids publishing."""
 
@@ -38,113 +51,61 @@ class Validation:
     failures: pd.DataFrame
     is_blocked: bool
     blocking: tuple[str, ...]
+    run_id: str = ""
+    answers: tuple[SuiteAnswers, ...] = default(default=(), compare=False, repr=False)
 
 
 def validate(
-    frames: Mapping[str, pd.DataFrame], crosscheck_rows: pd.DataFrame, *, run_id: str, form: Form | None = None
+    frames: Mapping[str, pd.DataFrame],
+    crosscheck_rows: pd.DataFrame,
+    *,
+    run_id: str,
+    form: Form | None = None,
+    bounds: Sequence[Bound] = (),
 ) -> Validation:
     """Run every suite once over its frame and return the verdict; raises nothing for bad data or broken rules.
 
-    `frames` are those of `transform.tables.build_frames`, `crosscheck_rows` those of `crosschecks.run`.
+    `frames` are those of `transform.tables.build_frames`, and night_measure where `bounds` learned from earlier nights
+    (`bounds.usual`) are to be judged; `crosscheck_rows` are those of `crosschecks.run`.
     """
     form = form or load_form()
     due = rows_due(form, frames)
     results: list[Row] = []
     failures: list[Row] = []
-    engine = _Engine()
+    answered: list[SuiteAnswers] = []
+    engine = Engine()
     for name, table in form.tables.items():
-        checks = checks_of(table, due[name])
         if name in FOLLOWING:
             continue
+        checks, learned = checks_of(table, due[name]), checks_of_bounds(bounds, name)
         if name not in frames:
-            if name in REQUIRED:
-                results += [_result(run_id, name, check, error=f"the frame {name} was not built") for check in checks]
+            if name in REQUIRED or learned:
+                missing = f"the frame {name} was not built"
+                results += [_result(run_id, name, check, error=missing) for check in (*checks, *learned)]
             continue
         frame, lost = with_rule_columns(frames[name], name, crosscheck_rows)
-        for check, outcome in zip(checks, engine.run(name, frame, table.key, checks), strict=True):
-            error = outcome.error
-            if check.target in lost:
-                error = error or f"{lost[check.target]} objections name rows that are not in {name}"
-            result = _result(run_id, name, check, outcome, error)
-            results.append(result)
-            if error is None and not outcome.is_success:
-                failures += [_failure(name, check, row) for row in outcome.failing or ({"value": outcome.observed},)]
+        asked = [(frame, [*checks, *learned])]
+        if learned and name != MEASURES and len(tonight := delivered(frames, name)) < len(frame):
+            asked = [(frame, checks), (tonight, learned)]  # what is usual is said of tonight's forms
+        for rows, wanted in asked:
+            outcomes, answers = engine.run(name, rows, table.key, wanted)
+            answered.append(SuiteAnswers(name, tuple(zip(wanted, outcomes, answers, strict=True))))
+            for check, outcome in zip(wanted, outcomes, strict=True):
+                error = outcome.error
+                if check.target in lost:
+                    error = error or f"{lost[check.target]} objections name rows that are not in {name}"
+                results.append(_result(run_id, name, check, outcome, error))
+                if error is None and not outcome.is_success:
+                    rows_failed = outcome.failing or ({"value": outcome.observed},)
+                    failures += [_failure(name, check, row) for row in rows_failed]
     table = form.tables["expectation_result"]
     framed = frame_of(table, results).sort_values(list(table.key), ignore_index=True)
     blocking = tuple(_blocking(results))
-    return Validation(framed, _failure_frame(failures), bool(blocking), blocking)
+    return Validation(framed, _failure_frame(failures), bool(blocking), blocking, run_id, tuple(answered))
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """What Great Expectations says about one check."""
-
-    is_success: bool
-    rows_evaluated: int
-    rows_failed: int
-    failing: tuple[Row, ...] = ()
-    observed: str | None = None
-    error: str | None = None
-
-
-class _Engine:
-    """An ephemeral context of Great Expectations: quiet, nothing on disk, nothing over the network."""
-
-    def __init__(self) -> None:
-        import great_expectations as gx
-        from great_expectations.data_context.types.base import ProgressBarsConfig
-
-        from expectations import expectation_classes
-
-        self.gx, self.classes = gx, expectation_classes
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        asset = context.data_sources.add_pandas("kaona").add_dataframe_asset("night")
-        # one for all frames: each further one is written down as YAML inside, which takes longer than small checks
-        self.definition = asset.add_batch_definition_whole_dataframe("night")
-
-    def run(self, name: str, frame: pd.DataFrame, key: Iterable[str], checks: list[Check]) -> list[_Outcome]:
-        """Outcomes in the order of the checks, all from one pass over the frame."""
-        suite = to_suite(name, checks, self.gx, self.classes)
-        batch = self.definition.get_batch({"dataframe": frame})
-        columns = list(dict.fromkeys([*key, *(c for c in ("project_code",) if c in frame)]))
-        wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": columns}
-        answers = batch.validate(suite, result_format=wanted).results
-        by_check = {answer.expectation_config.meta["check"]: answer for answer in answers}
-        return [_outcome(by_check.get(number), check, frame) for number, check in enumerate(checks)]
-
-
-def _outcome(answer: Any, check: Check, frame: pd.DataFrame) -> _Outcome:
-    if answer is None:
-        return _Outcome(False, 0, 0, error="Great Expectations gave no answer")
-    error = _error(answer.exception_info)
-    result = answer.result or {}
-    seen = int(result.get("element_count", len(frame)))
-    if error is None and seen != len(frame):
-        error = f"it saw {seen} of {len(frame)} rows"
-    if error is not None:
-        return _Outcome(False, seen, 0, error=error)
-    failing = tuple(dict(row) for row in result.get("unexpected_index_list") or ())
-    values = result.get("unexpected_list") or ()
-    column = check.arguments.get("column")
-    if column and len(values) == len(failing):
-        failing = tuple(row | {"value": value} for row, value in zip(failing, values, strict=True))
-    observed = result.get("observed_value")
-    failed = int(result.get("unexpected_count") or (not answer.success))
-    return _Outcome(bool(answer.success), seen, failed, failing, None if observed is None else str(observed))
-
-
-def _error(info: Mapping[str, Any] | None) -> str | None:
-    """Message of an exception inside Great Expectations: one entry, or one for each metric that failed."""
-    entries = [info] if info and "raised_exception" in info else list((info or {}).values())
-    messages = sorted(
-        {str(e.get("exception_message")) for e in entries if isinstance(e, Mapping) and e.get("raised_exception")}
-    )
-    return "; ".join(messages) or None
-
-
-def _result(run_id: str, suite: str, check: Check, outcome: _Outcome | None = None, error: str | None = None) -> Row:
-    outcome = outcome or _Outcome(False, 0, 0)
+def _result(run_id: str, suite: str, check: Check, outcome: Outcome | None = None, error: str | None = None) -> Row:
+    outcome = outcome or Outcome(False, 0, 0)
     return {
         "run_id": run_id, "suite": suite, "expectation": check.expectation, "target": check.target,
         "severity": check.severity, "dimension": check.dimension, "is_success": outcome.is_success and error is None,
@@ -153,16 +114,14 @@ def _result(run_id: str, suite: str, check: Check, outcome: _Outcome | None = No
 
 
 def _failure(suite: str, check: Check, row: Row) -> Row:
-    column = check.arguments.get("column")
     value = row.get("value")
     if value is None and "column_list" in check.arguments:
         value = ", ".join(_plain(row.get(name)) or "" for name in check.arguments["column_list"])
-    is_rule = check.expectation == "ExpectRuleToHold"
     return {name: row.get(name) for name in ("project_code", *_NUMBERS)} | {
         "suite": suite, "expectation": check.expectation, "target": check.target, "rule": check.rule,
-        "severity": check.severity, "against": check.against,
-        "column": str(column).removeprefix(RULE_PREFIX) if column else None,
-        "value": row.get("field") if is_rule else _plain(value),
+        "severity": check.severity, "against": check.against or _plain(row.get("against")),
+        "column": check.rule if check.is_crosscheck else check.column,
+        "value": row.get("field") if check.is_crosscheck else _plain(value),
     }  # fmt: skip
 
 

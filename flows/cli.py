@@ -198,31 +198,36 @@ def sql(
 
 @app.command()
 def mail(
-    show: Annotated[bool, typer.Option("--show", help="Print what waits in the outbox (the default).")] = False,
-    send: Annotated[bool, typer.Option("--send", help="Deliver what waits in the outbox.")] = False,
-    to: Annotated[str | None, typer.Option("--to", help="Only mails whose recipient contains this.")] = None,
+    show: Annotated[
+        bool, typer.Option("--show", help="Print what waits, and write outbox/preview.html (the default).")
+    ] = False,
+    send: Annotated[bool, typer.Option("--send", help="Deliver what waits now, also what was deferred.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Count the mails by what became of them.")] = False,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help="Only mails whose recipient contains this; an address alone gets a sample."),
+    ] = None,
     home: Home = None,
 ) -> None:
-    """Preview or deliver what is in the outbox."""
-    from flows import outbox
+    """Preview or deliver what is in the outbox; `--to ADDRESS` alone sends a sample to that address only."""
+    from flows import mail_command, outbox
 
-    if show and send:
-        mistakes.print("kaona: --show and --send exclude each other")
+    if show + send + status > 1:
+        mistakes.print("kaona: --show, --send and --status exclude each other")
         raise typer.Exit(2)
     settings = settings_of(home)
-    if send:
-        with failures():
-            outcomes = outbox.deliver(settings, to)
-        write_lines(f"{d.file.name}  {d.outcome}  {d.answer}".rstrip() for d in outcomes)
-        if any(d.outcome != "sent" for d in outcomes):
-            raise Failure("not every mail was accepted; what was not stays in the outbox and is tried again")
-        return
-    mails = outbox.waiting(settings.outbox, to)
-    for path, message in mails:
-        write_lines(
-            [f"── {path.name}", f"To: {message['To']}", f"Subject: {message['Subject']}", "", outbox.body(message)]
-        )
-    write_lines([f"{len(mails)} {'mail waits' if len(mails) == 1 else 'mails wait'} in the outbox"])
+    with failures():
+        if send:
+            outcomes = outbox.deliver(settings, to, by_hand=True)
+            write_lines(mail_command.outcome_lines(outcomes))
+            if any(d.outcome not in ("sent", "gone") for d in outcomes):
+                raise Failure("not every mail was accepted; `kaona mail --status` tells what became of them")
+        elif status:
+            write_lines(mail_command.status_lines(settings))
+        elif to is not None and "@" in to and not show:
+            write_lines([mail_command.send_sample(settings, to)])
+        else:
+            write_lines(mail_command.waiting_lines(settings, to))
 
 
 @app.command()

@@ -29,6 +29,7 @@ __all__ = [
     "Delivered",
     "forget",
     "identity",
+    "is_untold",
     "listed_on",
     "nights_of",
     "nothing_new",
@@ -37,12 +38,16 @@ __all__ = [
     "read_night",
     "registry_hash",
     "remember",
+    "remember_reminder",
+    "remember_told",
+    "reminder_is_due",
 ]
 
 # a change of this makes the next night do its work again even when no file is new
 VERSION = "0.1.0"
 _LAST = "last_night.json"
 _SEEN = "pulled.json"
+_REMINDER = "reminder.json"
 
 
 class AnotherRun(RuntimeError):
@@ -165,8 +170,29 @@ def nothing_new(settings: Settings, delivered: Delivered) -> dict[str, Any] | No
 
 
 def remember(settings: Settings, delivered: Delivered, summary: Mapping[str, Any]) -> None:
-    """Write down, after publishing, what the published file is made from."""
-    _write_json(settings, _LAST, {"digest": delivered.digest, "summary": summary})
+    """Write down, after publishing, what the published file is made from, and whether anybody was written to."""
+    found = {"digest": delivered.digest, "summary": summary, "is_told": settings.write_mails}
+    _write_json(settings, _LAST, found)
+
+
+def is_untold(settings: Settings) -> bool:
+    """Whether what is published was never written to anybody: its night ran without mails."""
+    return _read_json(settings, _LAST).get("is_told") is False
+
+
+def remember_told(settings: Settings) -> None:
+    """Write down that what is published was written to everybody."""
+    _write_json(settings, _LAST, _read_json(settings, _LAST) | {"is_told": True})
+
+
+def reminder_is_due(settings: Settings, night: date) -> bool:
+    """Whether the next reminder falls on this night or before it: known without opening the outbox."""
+    return str(_read_json(settings, _REMINDER).get("on", "9999")) <= night.isoformat()
+
+
+def remember_reminder(settings: Settings, on: date | None) -> None:
+    """Write down when the next reminder is due, None for never."""
+    _write_json(settings, _REMINDER, {} if on is None else {"on": on.isoformat()})
 
 
 def forget(settings: Settings) -> None:

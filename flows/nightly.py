@@ -1,6 +1,6 @@
 """The whole night on one screen: each stage is one call, in the words of the design.
 
-    pull → read → reconcile → build the tables → validate → load → publish → report → mail → pages
+    pull → read → reconcile → build the tables → validate → load → publish → report → mail → docs → pages
 
 A night that comes late, or other registers, make the stored nights decided again, from what was read of them.
 
@@ -16,11 +16,13 @@ from typing import Any, NamedTuple, TypeVar
 
 from flows import stages
 from flows.delivery import Delivered, listed_on
-from flows.pages import pages
+from flows.mailing import mail
+from flows.pages import docs, pages, report
 from flows.publishing import publish
 from flows.settings import Settings
 from flows.stages import Frames, Readings, Settled, Verdict
 from flows.summary import Summary, Watch
+from flows.validating import validate
 from transform.records import Night
 
 T = TypeVar("T")
@@ -53,7 +55,7 @@ def understand(settings: Settings, when: date, delivered: Delivered, readings: R
     """From what was read to facts in the working warehouse."""
     reconciled = stage(stages.reconcile, settings, when, readings)
     frames = stage(stages.build_tables, settings, reconciled)
-    verdict = stage(stages.validate, settings, delivered, reconciled, frames)
+    verdict = stage(validate, settings, stages.registers_of(settings), delivered, reconciled, frames)
     stage(stages.load, settings, delivered, reconciled, frames, verdict)
     return Understood(readings, reconciled, frames, verdict)
 
@@ -94,8 +96,9 @@ def conclude(
     call = stage or watch.timed
     readings, reconciled, frames, verdict, settled = understood
     published = call(publish, settings)
-    page = call(stages.report, settings, reconciled, frames, verdict)
-    mails = call(stages.mail, settings, delivered, frames, verdict, settled)
+    page = call(report, settings, reconciled, frames, verdict, watch)
+    mails = call(mail, settings, stages.registers_of(settings), delivered.night, verdict, settled, watch)
+    call(docs, settings, verdict.validation, watch)
     call(pages, settings, watch)
     return stages.summarise(settings, delivered, readings, reconciled, verdict, published, page, mails, watch)
 

@@ -1,171 +1,285 @@
-"""The outbox: every mail is a file first. Delivery takes it from there and moves it once the server has accepted it.
+"""The outbox: what is to be told to whom. Every letter is kept until the server has accepted it, and told once.
 
-A mail has a stable Message-ID made from night, recipient and content, so a crash between the server's answer and
-the move sends it at most once more, recognisably; and none is ever lost.
+Letters of a night are put in together or not at all. A letter that changes before it was sent takes the place of the
+one that waits; one that was sent stays. What a recipient was last told stands with the mail, so a night that failed,
+a refused mail or another contact never swallows a finding.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-import os
-import re
-import smtplib
-import ssl
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import SMTP, default
-from email.utils import format_datetime, formataddr, parseaddr
 from pathlib import Path
+from typing import Any
 
+from flows.dispatch import HANDED_OVER_TWICE, NO_ADDRESS, Delivery, send_all
+from flows.letters import Letter, compose, identity, mailbox, message_id
+from flows.mail_files import drop_old, parsed, store_path, tidy, write_missing
 from flows.settings import BANGKOK, Settings
+from flows.undelivered import TOLD_BEFORE, undelivered_letter
+from load import mail_store
+from load.mail_store import UNSETTLED, Mail, Store, transaction
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
-# a mail counts as sent when it was sent to this address with this content, whenever that was
-SENT = "sent"
-# Python folds a long display name into pieces that read back with a space inside; so names are not folded
-_UNFOLDED = SMTP.clone(max_line_length=900)
-_XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail to one recipient before it becomes a message. `attachment` is (file name, bytes) or None."""
-
-    name: str
-    address: str
-    subject: str
-    text: str
-    html: str
-    attachment: tuple[str, bytes] | None = None
+__all__ = [
+    "Delivery", "Letter", "Told", "body", "deliver", "deposit", "listed", "reminder_candidates", "told_before",
+    "waiting", "withdraw",
+]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of one mail: sent, deferred (tried again next time) or refused, with the server's answer."""
+@dataclass(frozen=True)
+class Told:
+    """What a recipient was last told, and on which night."""
 
-    file: Path
-    outcome: str
-    answer: str = ""
+    night: date
+    snapshot: Mapping[str, Any]
 
+    @property
+    def findings(self) -> frozenset[str]:
+        """Ids of the findings the mail spoke of."""
+        return frozenset(self.snapshot.get("findings", ()))
 
-def header(text: str, limit: int = 120) -> str:
-    """Text as a header may hold it: one line, no control characters, bounded."""
-    return _CONTROL.sub(" ", text).strip()[:limit]
-
-
-def compose(letter: Letter, night: date, sender: str) -> EmailMessage:
-    """Return the message: text, HTML, attachment; the same letter gives the same bytes."""
-    content = letter.attachment[1] if letter.attachment else b""
-    parts = (night.isoformat(), letter.address, letter.subject, letter.text, letter.html)
-    digest = hashlib.sha256("\0".join(parts).encode() + content).hexdigest()[:32]
-    name, address = parseaddr(sender)
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = header(letter.subject)
-    message["From"] = formataddr((header(name), address))
-    message["To"] = formataddr((header(letter.name), letter.address))
-    message["Date"] = format_datetime(datetime.combine(night, time(2, 0), BANGKOK))
-    message["Message-ID"] = f"<{digest}@kaona>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text, cte="base64")
-    message.add_alternative(letter.html, subtype="html", cte="base64")
-    if letter.attachment:
-        file_name, data = letter.attachment
-        message.add_attachment(data, maintype=_XLSX[0], subtype=_XLSX[1], filename=file_name)
-    for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
-        part.set_boundary(f"=_{digest}_{number}")
-    return message
+    @property
+    def late(self) -> frozenset[str]:
+        """Codes of the late or silent projects the mail spoke of."""
+        return frozenset(self.snapshot.get("late", ()))
 
 
-def deposit(outbox: Path, letters: Sequence[Letter], night: date, sender: str) -> list[Path]:
-    """Put letters into the outbox, one file for each night and recipient; a letter already sent is not written again.
+def deposit(settings: Settings, letters: Iterable[Letter], night: date) -> list[Path]:
+    """Put the letters of a night into the outbox; the files of those that now wait, in order of their names.
 
-    Returns the files that wait for delivery, in order of their names.
+    The same letter again changes nothing. Another one for the same recipient, kind and night takes the place of one
+    that still waits, and is a second mail where the first was sent. A letter whose address is none is refused.
     """
-    (outbox / SENT).mkdir(parents=True, exist_ok=True)
-    waiting = []
-    for letter in letters:
-        message = compose(letter, night, sender)
-        recipient = hashlib.sha256(letter.address.lower().encode() + b"\0" + letter.name.encode()).hexdigest()[:12]
-        identity = str(message["Message-ID"]).strip("<>").split("@")[0]
-        if (outbox / SENT / f"{night.isoformat()}-{recipient}-{identity[:12]}.eml").exists():
-            continue
-        target = outbox / f"{night.isoformat()}-{recipient}.eml"
-        part = target.with_suffix(".part")
-        with part.open("wb") as file:
-            file.write(message.as_bytes(policy=_UNFOLDED))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-        waiting.append(target)
-    return sorted(waiting)
+    moment = datetime.now(UTC)
+    with mail_store.opened(store_path(settings)) as con:
+        tidy(con, settings, moment)
+        of_night = {m.message_id: m for m in mail_store.mails(con, night=night)}
+        with transaction(con):
+            named = [_put(con, letter, night, of_night, settings, moment) for letter in letters]
+        tidy(con, settings, moment)
+        drop_old(con, settings, moment)
+        waits = {m.message_id: m.file for m in mail_store.mails(con, states=UNSETTLED, night=night)}
+    return sorted({settings.outbox / waits[name] for name in named if name in waits})
 
 
-def waiting(outbox: Path, name: str | None = None) -> list[tuple[Path, EmailMessage]]:
-    """Mails that wait for delivery, oldest first; with `name` those whose recipient's name or address contains it."""
-    found = []
-    for path in sorted(outbox.glob("*.eml")) if outbox.is_dir() else []:
-        message = BytesParser(policy=default).parsebytes(path.read_bytes())
-        assert isinstance(message, EmailMessage)
-        if name is None or name.lower() in str(message["To"]).lower():
-            found.append((path, message))
-    return found
+def _put(
+    con: Store, letter: Letter, night: date, of_night: dict[str, Mail], settings: Settings, moment: datetime
+) -> str:
+    """Put one letter in; its Message-ID. `of_night`: mails of its night by Message-ID, kept up with what changes."""
+    named = message_id(letter, night, settings)
+    told = None if letter.told is None else json.dumps(letter.told, ensure_ascii=False, sort_keys=True)
+    same = next((m for m in of_night.values() if identity(m.message_id) == identity(named)), None)
+    # a file that was taken up from the folder knows no recipient, but its name says whose it is
+    taken_up = ("adopted:" + _file_name(letter, night, named, ()), letter.recipient)
+    for mail in list(of_night.values()):
+        is_of_recipient = mail.recipient in taken_up and mail.kind in (letter.kind, "adopted")
+        if is_of_recipient and mail is not same and _waits(mail):
+            mail_store.change(con, mail.message_id, moment, state="withdrawn", answer="another letter took its place")
+            of_night[mail.message_id] = replace(mail, state="withdrawn")
+    if same is not None and same.state != "withdrawn":
+        if _waits(same) and (same.told, same.recipient) != (told, letter.recipient):
+            mail_store.change(con, same.message_id, moment, told=told, recipient=letter.recipient, kind=letter.kind)
+        return same.message_id
+    taken = {m.file for m in of_night.values() if m.state in UNSETTLED}
+    state, answer = ("waiting", "") if mailbox(letter.address) else ("refused", NO_ADDRESS)
+    mail = Mail(
+        message_id=named, number=0, night=night, kind=letter.kind, recipient=letter.recipient, address=letter.address,
+        subject=letter.subject, file=_file_name(letter, night, named, taken), content=compose(letter, night, settings),
+        told=told, state=state, attempts=0, next_try=None, answer=answer, is_repeated=False, is_written=False,
+        reported_in=None, deposited_at=moment, changed_at=moment,
+    )  # fmt: skip
+    if same is not None:  # it had been withdrawn, and is to be said after all
+        mail_store.remove(con, same.message_id)
+        del of_night[same.message_id]
+    mail_store.add(con, [mail])
+    of_night[named] = replace(mail, content=None)
+    return named
 
 
-def deliver(settings: Settings, name: str | None = None) -> list[Delivery]:
-    """Send what waits, one envelope for each recipient; a mail leaves the outbox only when the server has accepted it.
+def _waits(mail: Mail) -> bool:
+    """Whether nobody can have got this mail: another letter may take its place."""
+    return mail.state in ("waiting", "deferred") and not mail.is_repeated
 
-    Raises ValueError when no mail server is set. A server that cannot be reached leaves everything where it is.
+
+def _file_name(letter: Letter, night: date, named: str, taken: Iterable[str]) -> str:
+    """Name of the file: the night and who it is for, without saying so; with the mail's identity when that is taken."""
+    whom = letter.address.lower().encode("utf-8", "replace") + b"\0" + letter.name.encode("utf-8", "replace")
+    if letter.kind != "coordinator":
+        whom += b"\0" + letter.kind.encode("utf-8", "replace")
+    start = f"{night.isoformat()}-{hashlib.sha256(whom).hexdigest()[:12]}"
+    return f"{start}-{identity(named)[:12]}.eml" if f"{start}.eml" in taken else f"{start}.eml"
+
+
+def withdraw(settings: Settings, night: date, kinds: Iterable[str], keep: Iterable[str]) -> int:
+    """Take back the mails of this very night and these kinds that still wait, save those to the recipients in `keep`.
+
+    A rerun of the night found nothing to say to them. Returns how many.
+    """
+    moment, kept, of_kinds = datetime.now(UTC), frozenset(keep), frozenset(kinds)
+    with mail_store.opened(store_path(settings)) as con:
+        tidy(con, settings, moment)
+        found = [
+            m
+            for m in mail_store.mails(con, states=UNSETTLED, night=night)
+            if m.kind in of_kinds and m.recipient not in kept and _waits(m)
+        ]
+        with transaction(con):
+            for mail in found:
+                mail_store.change(con, mail.message_id, moment, state="withdrawn", answer="nothing to say after all")
+        tidy(con, settings, moment)
+    return len(found)
+
+
+def told_before(settings: Settings, night: date) -> dict[str, Told]:
+    """What each recipient was last told, by recipient: by a mail that was sent, was taken by hand, or still waits.
+
+    Refused, expired and withdrawn mails told nothing, and neither did one of this very night that still waits:
+    tonight's letter takes its place.
+    """
+    if not store_path(settings).exists():
+        return {}
+    with mail_store.opened(store_path(settings)) as con:
+        tidy(con, settings, datetime.now(UTC))
+        rows = mail_store.last_told(con, night)
+    return {recipient: Told(when, json.loads(told)) for recipient, when, told in rows}
+
+
+def reminder_candidates(settings: Settings, night: date, days: int) -> list[str]:
+    """Recipients whose last mail is at least so many days old and spoke of findings or late projects, in order."""
+    told = told_before(settings, night)
+    return [r for r, t in told.items() if (night - t.night).days >= days and (t.findings or t.late)]
+
+
+def listed(settings: Settings, name: str | None = None) -> list[tuple[Mail, EmailMessage]]:
+    """Mails that wait for delivery with what became of them so far, in order of their files.
+
+    With `name` those whose recipient's name or address contains it.
+    """
+    if not settings.outbox.is_dir():
+        return []
+    with mail_store.opened(store_path(settings)) as con:
+        tidy(con, settings, datetime.now(UTC))
+        found = mail_store.mails(con, states=UNSETTLED, has_content=True)
+    read = [(mail, parsed(mail.content or b"")) for mail in sorted(found, key=lambda m: (m.file, m.number))]
+    return [(mail, message) for mail, message in read if is_for(message, name)]
+
+
+def waiting(settings: Settings, name: str | None = None) -> list[tuple[Path, EmailMessage]]:
+    """Mails that wait for delivery, in order of their files; with `name` those whose recipient contains it."""
+    return [(settings.outbox / mail.file, message) for mail, message in listed(settings, name)]
+
+
+def is_for(message: EmailMessage, name: str | None) -> bool:
+    """Whether the recipient's name or address contains this; every recipient's does contain None."""
+    return name is None or name.lower() in str(message["To"]).lower()
+
+
+def deliver(
+    settings: Settings, name: str | None = None, by_hand: bool = False, now: datetime | None = None
+) -> list[Delivery]:
+    """Send what waits and is due, one envelope for each recipient; what became of each mail.
+
+    `by_hand`: also what was deferred until later or has waited too long. Mails that cannot be delivered are told to the
+    operator, once. Raises ValueError when no mail server is set, AnotherDelivery when another one does not end.
     """
     if settings.smtp_host is None:
         raise ValueError("no mail server is set; set KAONA_SMTP_HOST, or take the .eml files from the outbox")
-    mails = waiting(settings.outbox, name)
-    if not mails:
-        return []
-    try:
-        server = _connect(settings)
-    except (OSError, smtplib.SMTPException) as error:
-        return [
-            Delivery(path, "deferred", f"the server cannot be reached ({type(error).__name__})") for path, _ in mails
-        ]
-    with server:
-        return [_send(server, path, message) for path, message in mails]
+    moment = now or datetime.now(UTC)
+    end = time.monotonic() + settings.mail_budget_seconds
+    with only_delivery(settings):
+        with mail_store.opened(store_path(settings)) as con:
+            tidy(con, settings, moment)
+            given_up = _give_up(con, settings, moment, by_hand)
+            due = _due(con, moment, name, by_hand)
+        outcomes = [*given_up, *send_all(settings, due, end, moment)]
+        report = _report(settings, moment)
+        if report:
+            with mail_store.opened(store_path(settings)) as con:
+                due = [m for name in report for m in mail_store.mails(con, states=("waiting",), message_id=name)]
+            outcomes += send_all(settings, due, end, moment)
+        with mail_store.opened(store_path(settings)) as con:
+            tidy(con, settings, moment)
+            drop_old(con, settings, moment)
+    return outcomes
 
 
-def _connect(settings: Settings) -> smtplib.SMTP:
-    host = settings.smtp_host or ""
-    context = ssl.create_default_context()
-    server: smtplib.SMTP
-    if settings.smtp_security == "tls":
-        server = smtplib.SMTP_SSL(host, settings.smtp_port, timeout=settings.smtp_timeout_seconds, context=context)
-    else:
-        server = smtplib.SMTP(host, settings.smtp_port, timeout=settings.smtp_timeout_seconds)
-        if settings.smtp_security == "starttls":
-            server.starttls(context=context)
-    if settings.smtp_user and settings.smtp_password:
-        server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
-    return server
+class AnotherDelivery(RuntimeError):
+    """Another process delivers mail from this outbox."""
 
 
-def _send(server: smtplib.SMTP, path: Path, message: EmailMessage) -> Delivery:
-    recipient = parseaddr(str(message["To"]))[1]
-    try:
-        server.sendmail(parseaddr(str(message["From"]))[1], [recipient], path.read_bytes())
-    except smtplib.SMTPRecipientsRefused as error:
-        code = next(iter(error.recipients.values()))[0]
-        return Delivery(path, "refused" if code >= 500 else "deferred", f"the server answered {code}")
-    except (OSError, smtplib.SMTPException) as error:
-        return Delivery(path, "deferred", f"the server broke off ({type(error).__name__})")
-    identity = str(message["Message-ID"]).strip("<>").split("@")[0]
-    sent = path.parent / SENT / f"{path.stem}-{identity[:12]}.eml"
-    sent.parent.mkdir(exist_ok=True)
-    path.replace(sent)
-    return Delivery(sent, "sent")
+@contextmanager
+def only_delivery(settings: Settings) -> Iterator[None]:
+    """Hold the right to deliver: two at once could send a mail twice. The kernel frees it when the process dies."""
+    settings.outbox.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + min(60.0, settings.mail_budget_seconds)
+    with (settings.outbox / "delivery.lock").open("a") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if time.monotonic() >= until:
+                    raise AnotherDelivery("another kaona delivers mail in this KAONA_HOME; try again") from error
+                time.sleep(0.1)
+        yield
+
+
+def _give_up(con: Store, settings: Settings, moment: datetime, by_hand: bool) -> list[Delivery]:
+    """Settle what a crash left in the middle, and what has waited too long."""
+    oldest = moment - timedelta(days=settings.mail_max_age_days)
+    found = []
+    with transaction(con):
+        for mail in mail_store.mails(con, states=UNSETTLED):
+            if mail.state == "sending" and mail.is_repeated:
+                answer = HANDED_OVER_TWICE
+            elif mail.deposited_at < oldest and not by_hand:
+                answer = f"not accepted within {settings.mail_max_age_days:g} days" + (
+                    mail.answer and f": {mail.answer}"
+                )
+            elif mail.state == "sending":
+                mail_store.change(con, mail.message_id, moment, state="waiting", is_repeated=True)
+                continue
+            else:
+                continue
+            mail_store.change(con, mail.message_id, moment, state="expired", answer=answer)
+            found.append(Delivery(settings.outbox / mail.file, "expired", answer, mail.is_repeated, mail.kind))
+    return found
+
+
+def _due(con: Store, moment: datetime, name: str | None, by_hand: bool) -> list[Mail]:
+    """Mails to be tried now, oldest night first."""
+    found = mail_store.mails(con, states=("waiting", "deferred"), has_content=name is not None)
+    due = [m for m in found if by_hand or m.next_try is None or m.next_try <= moment]
+    if name is not None:
+        due = [m for m in due if is_for(parsed(m.content or b""), name)]
+    return sorted(due, key=lambda m: (m.night, m.file, m.number))
+
+
+def _report(settings: Settings, moment: datetime) -> list[str]:
+    """Put the letter about mails that cannot be delivered into the outbox; its Message-ID, none when there is none."""
+    with mail_store.opened(store_path(settings)) as con:
+        lost = [m for m in mail_store.mails(con, states=("refused", "expired")) if m.reported_in is None]
+        reported = [m for m in mail_store.mails(con, states=("refused", "expired")) if m.reported_in]
+        letter, told = undelivered_letter(lost, reported, settings, moment)
+        night = moment.astimezone(BANGKOK).date()
+        of_night = {m.message_id: m for m in mail_store.mails(con, night=night)}
+        with transaction(con):
+            named = "" if letter is None else _put(con, letter, night, of_night, settings, moment)
+            for mail in told:
+                mail_store.change(con, mail.message_id, moment, reported_in=named or TOLD_BEFORE)
+        if named:
+            write_missing(con, settings.outbox, moment)
+    return [named] if named else []
 
 
 def body(message: EmailMessage) -> str:
     """Return the plain-text part, for a terminal."""
     part = message.get_body(preferencelist=("plain",))
-    return "" if part is None else str(part.get_content())
+    return "" if part is None else str(part.get_content()).replace("\r\n", "\n")

@@ -1,13 +1,71 @@
-"""The stage of a night that writes the pages to look at, and where they stand."""
+"""The stages of a night that write the pages to look at, and where they stand."""
 
 from __future__ import annotations
 
+import shutil
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.settings import Settings
 from flows.summary import Watch
 
+if TYPE_CHECKING:
+    from expectations.validate import Validation
+    from flows.validating import Frames, Verdict
+    from transform.records import Night
+
+DATA_DOCS = "data_docs"
 _PAGES = ("index.html", "dictionary.html")
+
+
+def report(settings: Settings, night: Night, frames: Frames, verdict: Verdict, watch: Watch) -> Path | None:
+    """Write the quality report, one page that loads nothing from outside: beside the published file, or, where that
+    must not name people, beside the working file.
+
+    The facts are published by now: a report that cannot be written is told, and that of an earlier night goes.
+    """
+    from expectations.report import quality_report_html
+    from transform.form import load_form
+
+    places = [settings.published.parent / "report.html", settings.home / "work" / "report.html"]
+    target = places.pop(0 if settings.publish_personal_data else 1)
+    try:
+        page = quality_report_html(night, frames, verdict.findings, verdict.validation, load_form())
+        part = target.with_suffix(".part")
+        part.write_text(page, encoding="utf-8")
+        part.replace(target)
+    except Exception as error:
+        _told(watch, "report", error)
+        places.append(target)
+    for old in places:
+        with suppress(OSError):
+            old.unlink(missing_ok=True)
+    return None if target in places else target
+
+
+def docs(settings: Settings, validation: Validation, watch: Watch) -> None:
+    """Write the Data Docs of the night beside the published file. A page that cannot be drawn is told, no more."""
+    try:
+        data_docs(settings, validation, settings.published.parent)
+    except Exception as error:
+        _told(watch, "Data Docs", error)
+
+
+def data_docs(settings: Settings, validation: Validation, beside: Path) -> Path | None:
+    """Write what Great Expectations answered as pages into `beside`/data_docs; those of an earlier night go."""
+    folder = beside / DATA_DOCS
+    if not settings.data_docs:
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
+    from expectations.data_docs import write_data_docs
+    from transform.form import load_form
+
+    try:
+        return write_data_docs(validation, folder, load_form(), show_values=settings.publish_personal_data)
+    except Exception:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def pages(settings: Settings, watch: Watch) -> None:
@@ -23,18 +81,23 @@ def pages(settings: Settings, watch: Watch) -> None:
         try:
             write_pages(settings.published, {rule.id: rule.title_th for rule in load_catalogue().values()})
         except Exception as error:
-            watch.console.print(
-                f"the pages could not be drawn ({type(error).__name__}: {error}); all else of the night is published",
-                highlight=False,
-                markup=False,
-            )
+            _told(watch, "pages", error)
         else:
             return
     for name in _PAGES:
         settings.published.with_name(name).unlink(missing_ok=True)
 
 
+def _told(watch: Watch, what: str, error: Exception) -> None:
+    watch.console.print(
+        f"the {what} could not be written ({type(error).__name__}: {error}); all else of the night is published",
+        highlight=False,
+        markup=False,
+    )
+
+
 def page_paths(settings: Settings) -> dict[str, Path]:
-    """Where the page to look at stands, by the name that the summary gives it; nothing when there is none."""
-    index = settings.published.with_name("index.html")
-    return {"page": index} if index.is_file() else {}
+    """Where the pages to look at stand, by the names that the summary gives them, as far as there are any."""
+    places = {"page": "index.html", "data docs": f"{DATA_DOCS}/index.html"}
+    found = {name: settings.published.parent / place for name, place in places.items()}
+    return {name: path for name, path in found.items() if path.is_file()}

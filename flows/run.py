@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from itertools import groupby
 
-from flows.delivery import Delivered, nothing_new, only_run, pull_sources, remember
+from flows.delivery import (
+    Delivered,
+    is_untold,
+    nothing_new,
+    only_run,
+    pull_sources,
+    remember,
+    remember_told,
+    reminder_is_due,
+)
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch
 
@@ -30,7 +40,7 @@ def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Su
     delivered = watch.timed(pull_sources, settings, night, accept_loss)
     before = nothing_new(settings, delivered)
     if before is not None:
-        return _unchanged(delivered, before, watch)
+        return _unchanged(delivered, before, watch, _remind(settings, night, watch))
     summary = _with_prefect(settings, night, delivered, watch) if settings.use_prefect else None
     if summary is None:
         from flows.nightly import night as run_plainly
@@ -41,12 +51,16 @@ def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Su
 
 
 def _tell_operator(settings: Settings, night: date, watch: Watch, error: Exception) -> None:
-    """A failed night goes to the operator, never to coordinators."""
+    """A failed night goes to the operator, never to coordinators; what fails here does not hide why the night did."""
+    if not settings.write_mails:
+        return
     from flows.notices import operator_letter
     from flows.outbox import deposit
 
-    if settings.write_mails:
-        deposit(settings.outbox, [operator_letter(night, watch.stage, error, settings)], night, settings.mail_from)
+    try:
+        deposit(settings, [operator_letter(night, watch.stage, error, settings)], night)
+    except Exception as second:
+        _say(watch, f"the letter to the operator could not be written ({type(second).__name__})")
 
 
 def _deliver(settings: Settings, watch: Watch) -> None:
@@ -55,12 +69,44 @@ def _deliver(settings: Settings, watch: Watch) -> None:
         return
     from flows.outbox import deliver
 
-    for delivery in deliver(settings):
-        if delivery.outcome != "sent":
-            watch.console.print(f"mail {delivery.file.name} {delivery.outcome}: {delivery.answer}", highlight=False)
+    try:
+        told = [(d.outcome, d.answer, d.file.name) for d in deliver(settings) if d.answer]
+        for (outcome, answer), alike in groupby(sorted(told), key=lambda t: t[:2]):
+            names = [name for _, _, name in alike]
+            _say(watch, f"mail {names[0] if len(names) == 1 else f'({len(names)})'} {outcome}: {answer}")
+    except Exception as error:
+        is_ours = isinstance(error, (RuntimeError, ValueError))
+        _say(watch, f"mails stay in the outbox: {error if is_ours else type(error).__name__}")
 
 
-def _unchanged(delivered: Delivered, before: dict[str, object], watch: Watch) -> Summary:
+def _say(watch: Watch, line: str) -> None:
+    watch.console.print(line, highlight=False, markup=False)
+
+
+def _remind(settings: Settings, night: date, watch: Watch) -> int:
+    """Letters of a night with nothing new: reminders, and what a night without mails left unsaid; how many.
+
+    Fails nothing.
+    """
+    if not settings.write_mails:
+        return 0
+    untold = is_untold(settings)
+    if not untold and not reminder_is_due(settings, night):
+        return 0
+    try:
+        from flows.mailing import remind
+        from flows.stages import registers_of
+
+        written = remind(settings, registers_of(settings), night, everybody=untold)
+        if untold:
+            remember_told(settings)
+        return len(written)
+    except Exception as error:
+        _say(watch, f"reminders could not be written ({type(error).__name__}: {error})")
+        return 0
+
+
+def _unchanged(delivered: Delivered, before: dict[str, object], watch: Watch, reminders: int) -> Summary:
     """The summary of a night that brought nothing new: the counts of what is published, no work done."""
     known = {k: v for k, v in before.items() if k not in ("files", "seconds", "mails", "night", "nothing_new")}
     listed = len(delivered.listing)
@@ -70,7 +116,7 @@ def _unchanged(delivered: Delivered, before: dict[str, object], watch: Watch) ->
         night=delivered.night.isoformat(),
         nothing_new=True,
         files=Files(listed=listed, unchanged=listed - rejected, rejected=rejected),
-        mails=0,
+        mails=reminders,
         seconds=dict(watch.seconds),
     )
 

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
 
     write_mails: bool = Field(True, description="Whether a night writes mails into the outbox")
     write_page: bool = Field(True, description="Whether a night writes published/index.html and dictionary.html")
+    data_docs: bool = Field(True, description="Whether a night writes the Data Docs of Great Expectations")
     publish_personal_data: bool = Field(
         True, description="Whether the published file and exports hold names and telephone numbers"
     )
@@ -72,10 +73,27 @@ class Settings(BaseSettings):
     operator: str = Field("operator@kaona.invalid", description="Who is told when a night fails")
     smtp_host: str | None = Field(None, description="Mail server; without one mails stay in HOME/outbox as .eml")
     smtp_port: int = Field(587, description="Port of the mail server")
-    smtp_security: str = Field("starttls", pattern="^(starttls|tls|none)$", description="starttls, tls or none")
+    smtp_security: str = Field(
+        "starttls",
+        pattern="^(starttls|tls|none)$",
+        description="starttls, tls or none; a password goes over an open line only where none is set",
+    )
+    smtp_ca_file: Path | None = Field(None, description="Certificates to trust instead of the system's, as PEM")
     smtp_user: str | None = Field(None, description="User at the mail server")
     smtp_password: SecretStr | None = Field(None, description="Password at the mail server")
-    smtp_timeout_seconds: float = Field(30.0, gt=0, description="Longest wait for the mail server")
+    smtp_timeout_seconds: float = Field(
+        30.0, gt=0, description="Longest wait for an answer of the mail server; one mail may take twice as long"
+    )
+    reminder_days: int = Field(
+        7, ge=0, description="Days after which open findings are told once more though nothing changed; 0: never"
+    )
+    summary_mail: Literal["nightly", "weekly", "never"] = Field(
+        "nightly", description="When contacts of the kind head get the summary: nights with a change, weekly, never"
+    )
+    mail_reply_to: str = Field("", description="Where answers to mails go; empty: to the sender")
+    mail_budget_seconds: float = Field(300.0, gt=0, description="Longest time for all mail of a night together")
+    mail_max_age_days: float = Field(5.0, gt=0, description="Mails that wait longer are given up; the operator is told")
+    keep_sent_days: int = Field(365, ge=1, description="How long copies of sent mails stay in HOME/outbox/sent")
 
     @classmethod
     def settings_customise_sources(

@@ -17,9 +17,10 @@ from extract.pdf import witness
 from extract.read import reader_version, rejected
 from extract.sources import read_archived
 from flows.delivery import VERSION, Delivered, identity, nights_of
-from flows.pages import page_paths
+from flows.pages import data_docs, page_paths
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch, told
+from flows.validating import Frames, NotPublished, Verdict
 from transform.form import load_form
 from transform.night import FileReading, damaged_codes, decide_night, printed_codes, read_file, recognise_night
 from transform.past import asked_of
@@ -27,17 +28,14 @@ from transform.records import FileOutcome, FormCopy, Night
 from transform.refused_lines import usable
 from transform.registers import Registers, read_registers
 from transform.registers_used import register_hashes
-from transform.source_nights import SourceTonight
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from expectations.validate import Validation
     from load.publish import Published
 
-__all__ = ["Delivered"]
+__all__ = ["Delivered", "Frames", "NotPublished", "Verdict"]
 
-Frames = dict[str, "pd.DataFrame"]
 # media type of a file whose bytes never arrived
 UNPULLED = "unknown"
 
@@ -53,24 +51,11 @@ class Readings:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What the checks say: results of Great Expectations, findings that tonight made or resolved, sources judged."""
-
-    validation: Validation
-    findings: pd.DataFrame
-    sources: tuple[SourceTonight, ...] = ()
-
-
-@dataclass(frozen=True)
 class Settled:
     """Findings that are gone since the nights were decided again, and the projects they were about, for the mails."""
 
     findings: pd.DataFrame
     projects: pd.DataFrame
-
-
-class NotPublished(RuntimeError):
-    """The night may not be published; what was published before stays in place. The message says why."""
 
 
 def registers_of(settings: Settings) -> Registers:
@@ -108,8 +93,11 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
             duplicate += 1
         else:
             to_read[sha] = source
-    for line in registers_of(settings).refused_corrections:
+    registers = registers_of(settings)
+    for line in registers.refused_corrections:
         watch.console.print(f"a correction is not used: {line.reason}", highlight=False, markup=False)
+    for fault in registers.faults:
+        watch.console.print(f"a line is not used: {fault}", highlight=False, markup=False)
     form = load_form()
     new = [read_file(result, form) for result in refused] + _brought_earlier(settings, moved)
     with watch.progress("reading", len(to_read)) as step:
@@ -144,19 +132,21 @@ def _brought_earlier(settings: Settings, moved: Mapping[str, tuple[date, SourceF
 
 
 def nights_to_decide_again(settings: Settings, delivered: Delivered, readings: Readings) -> list[date]:
-    """The stored nights, when tonight comes before the last of them or the registers are other ones; [] nearly always.
+    """The stored nights, when tonight comes before the last of them, the registers are other ones, or a record waits
+    that another version of the program had refused; [] nearly always.
 
     A night counts for the nights after it: what it teaches of projects and texts is known from then on.
     """
-    from load.warehouse import nights_stored, open_work, registers_stored
+    from load.warehouse import nights_stored, open_work, refused_otherwise, registers_stored
 
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         stored, used = nights_stored(con), registers_stored(con)
+        is_due = refused_otherwise(con, VERSION)
     given = {name: sha for name, (sha, _) in register_hashes(settings.registers()).items()}
     # a night that was quiet and not stored may be none any more behind this one
     later = [night for night in nights_of(settings.archive) if night > delivered.night] if stored else []
     others = sorted({*stored, *later} - {delivered.night})
-    return others if later or (others and used != given) else []
+    return others if later or (others and (is_due or used != given)) else []
 
 
 def settled(settings: Settings, aside: Settings) -> Settled:
@@ -225,42 +215,18 @@ def build_tables(settings: Settings, night: Night) -> Frames:
         return build_frames(night, earlier_state(con, touched, night.night))
 
 
-def validate(settings: Settings, delivered: Delivered, night: Night, frames: Frames) -> Verdict:
-    """Cross-checks and Great Expectations on tonight's frames; findings with their evidence and life-cycle."""
-    from expectations import crosschecks
-    from expectations.findings import STANDING_RULES, collect
-    from expectations.sources_told import with_sources
-    from expectations.validate import validate as run_suites
-    from load.corrections import codes_delivered
-    from load.past import agencies_before
-    from load.sightings import judge_sources
-    from load.warehouse import findings_to_follow, open_work
-
-    codes = {d.project_code for d in night.deliveries}
-    tonight = {n: f[f["project_code"].isin(codes)] if n == "dim_project" else f for n, f in frames.items()}
-    registers = registers_of(settings)
-    corrections = registers.corrections
-    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        registers = replace(registers, learned_agencies=agencies_before(con, night.night, codes))
-    rows = crosschecks.run(tonight, registers)
-    verdict = run_suites(frames, rows, run_id=delivered.run_id)
-    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        previous = findings_to_follow(con, codes, (file.uri for file in night.files), STANDING_RULES)
-        delivered_before = codes_delivered(con, (c.project_code for c in corrections))
-        sources = judge_sources(con, night.night, delivered.standing, delivered.asked)
-    found = collect(night, frames, rows, verdict, previous, load_form(), corrections, delivered_before, registers)
-    return Verdict(verdict, with_sources(found, sources, night.night, load_form()), sources)
-
-
 def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames, verdict: Verdict) -> None:
     """Write the night into the working warehouse, in one transaction; refuse when a blocking expectation failed."""
     import pandas as pd
 
+    from expectations.refused_records import without_frames
     from load.warehouse import apply_night, open_work
     from transform.tables import frame_of
 
     if verdict.validation.is_blocked:
-        raise NotPublished("nothing is published: " + "; ".join(verdict.validation.blocking))
+        data_docs(settings, verdict.validation, settings.home / "work")
+        raise NotPublished(verdict.validation.blocking)
+    frames = without_frames(frames, verdict.refused)
     tables = load_form().tables
     read_now = [f for f in night.files if f.night == delivered.night]
     run: dict[str, Any] = {
@@ -270,13 +236,14 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
         "files_unchanged": len(delivered.listing) - len(read_now),
         "files_rejected": sum(1 for f in read_now if f.status == "rejected"),
         "copies": len(night.copies),
-        "projects": len(night.deliveries),
+        "projects": len(night.deliveries) - len(verdict.refused),
         "reports": sum(len(d.report_addresses) for d in night.deliveries),
         "conflicts": sum(1 for d in night.deliveries for x in d.decisions if x.is_conflict),
         "findings": len(verdict.findings),
         "code_version": VERSION,
     }
-    codes = registers_of(settings).agency_codes
+    registers = registers_of(settings)
+    codes = registers.agency_codes
     register = pd.DataFrame(
         {"prefix": [a.prefix for a in codes], "agency": [a.agency for a in codes], "status": [a.status for a in codes]}
     )
@@ -285,7 +252,7 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         apply_night(
             con,
-            frames,
+            frames if verdict.measures is None else {**frames, "night_measure": verdict.measures},
             night=delivered.night,
             standing=delivered.standing,
             run=frame_of(tables["run"], [run]),
@@ -293,49 +260,10 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
             findings=verdict.findings,
             register=register,
             registers_used=registers_used,
-            corrections=registers_of(settings).corrections,
+            corrections=registers.corrections,
             sources=verdict.sources,
+            mutes=registers.mutes,
         )
-
-
-def report(settings: Settings, night: Night, frames: Frames, verdict: Verdict) -> Path:
-    """Write the quality report, one page that loads nothing from outside: beside the published file, or, where that
-    must not name people, beside the working file."""
-    from expectations.report import quality_report_html
-
-    page = quality_report_html(night, frames, verdict.findings, verdict.validation, load_form())
-    target = settings.published.parent / "report.html"
-    if not settings.publish_personal_data:
-        target.unlink(missing_ok=True)
-        target = settings.home / "work" / "report.html"
-    part = target.with_suffix(".part")
-    part.write_text(page, encoding="utf-8")
-    part.replace(target)
-    return target
-
-
-def mail(
-    settings: Settings, delivered: Delivered, frames: Frames, verdict: Verdict, settled: Settled | None = None
-) -> list[Path]:
-    """Put one letter for each coordinator with something new into the outbox, and one for the operator where a source
-    is not whole; the files that now wait there."""
-    import pandas as pd
-
-    from flows.notices import coordinator_letters, sources_letter
-    from flows.outbox import deposit
-
-    if not settings.write_mails:
-        return []
-    registers = registers_of(settings)
-    findings, projects = verdict.findings, frames["dim_project"]
-    if settled is not None and len(settled.findings):
-        findings = pd.concat([findings, settled.findings], ignore_index=True)
-        others = settled.projects[~settled.projects["project_code"].isin(projects["project_code"])]
-        projects = pd.concat([projects[list(others.columns)], others], ignore_index=True)
-    letters = list(coordinator_letters(findings, projects, delivered.night, registers, settings, load_form()))
-    about_sources = sources_letter(delivered.night, verdict.sources, settings)
-    letters += [about_sources] if about_sources else []
-    return deposit(settings.outbox, letters, delivered.night, settings.mail_from)
 
 
 def summarise(
@@ -345,7 +273,7 @@ def summarise(
     night: Night,
     verdict: Verdict,
     published: Published,
-    page: Path,
+    page: Path | None,
     mails: Sequence[Any],
     watch: Watch,
 ) -> Summary:
@@ -373,7 +301,7 @@ def summarise(
         ],
         paths={
             "warehouse": shown(settings.published),
-            "report": shown(page),
+            **({} if page is None else {"report": shown(page)}),
             **{name: shown(path) for name, path in page_paths(settings).items()},
             "exports": shown(settings.published.parent / "exports"),
             "outbox": shown(settings.outbox),

@@ -131,8 +131,8 @@ def _folder(home: Path) -> Path:
 
 
 def _parts(publication: Path) -> Iterator[Path]:
-    """The files of one publication: the readers' file, manifest, pages and exports."""
-    for pattern in ("kaona.duckdb", "manifest.json", "*.html", "exports/*"):
+    """The files of one publication: the readers' file, manifest, pages, exports and Data Docs."""
+    for pattern in ("kaona.duckdb", "manifest.json", "*.html", "exports/*", "data_docs/*"):
         yield from sorted(p for p in publication.glob(pattern) if p.is_file() and p.suffix != ".next")
 
 

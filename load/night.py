@@ -12,11 +12,12 @@ import pandas as pd
 
 from load.corrections import compute_corrections
 from load.dimensions import compute_dimensions
+from load.finding_history import record_findings, record_mutes
 from load.schema import YEAR_LIMIT, columns_sql, quoted, registered, transaction
 from load.sightings import record_sightings
 from transform.form import Table, load_form
 from transform.project_rows import PROJECT_TABLES
-from transform.registers import CORRECTIONS_FILE, Correction
+from transform.registers import Correction, Mute
 from transform.source_nights import SourceTonight
 
 # every row of these belongs to a file or a delivery of one night, and is written again with that night
@@ -36,6 +37,7 @@ def apply_night(
     registers_used: pd.DataFrame,
     corrections: Sequence[Correction] = (),
     sources: Sequence[SourceTonight] = (),
+    mutes: Sequence[Mute] = (),
 ) -> None:
     """Write one night: replace the rows of the projects it touches and of its files, then compute the dimensions.
 
@@ -62,8 +64,11 @@ def apply_night(
         with registered(con, _incoming(prepared, register)), transaction(con):
             _delete(con, night)
             for name in prepared:
-                _insert(con, tables[name])
+                if name != "finding":
+                    _insert(con, tables[name])
             _delete_projects_without_evidence(con, night)
+            record_findings(con, night)
+            record_mutes(con, mutes)
             record_sightings(con, night, standing, sources)
             compute_dimensions(con, "incoming_agency_code")
             compute_corrections(con, corrections)
@@ -140,16 +145,10 @@ def _delete(con: duckdb.DuckDBPyConnection, night: date) -> None:
         ("lineage.decision", "night = $night"),
         ("quality.expectation_result", "run_id IN (SELECT run_id FROM quality.run WHERE night = $night)"),
         ("quality.run", "night = $night"),
+        ("quality.night_measure", "night = $night"),
     ):
         con.execute(f"DELETE FROM {table} WHERE {where}", {"night": night})
     con.execute("DELETE FROM lineage.register")
-    con.execute(
-        "DELETE FROM quality.finding WHERE finding_id IN (SELECT finding_id FROM incoming_finding) "
-        "OR (first_seen = $night AND (project_code IN (SELECT project_code FROM incoming_dim_project) "
-        "OR (project_code IS NULL AND uri IN (SELECT uri FROM incoming_source_file)) OR uri = $corrections "
-        "OR (project_code IS NULL AND rule IN ('source_shrank', 'source_unavailable'))))",
-        {"night": night, "corrections": CORRECTIONS_FILE},
-    )
 
 
 def _insert(con: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -170,7 +169,7 @@ def _delete_projects_without_evidence(con: duckdb.DuckDBPyConnection, night: dat
             f"{', '.join(row[0] for row in stale[:3])} lost the delivery of this night but has others, "
             "and its rows were not built again; include projects_of_night() in build_frames"
         )
-    for name in (*project_tables(), "quality.finding"):
+    for name in project_tables():
         con.execute(f"DELETE FROM {name} WHERE project_code IN (SELECT project_code FROM lost_delivery)")
     con.execute("DROP TABLE lost_delivery")
 

@@ -24,7 +24,6 @@ SELECT project_code, project_name, agency_code, agency_name, change, field, valu
 FROM main.v_changes_since_last_night
 """
 
-# A finding stands from the night it was first seen to the last one; what is not resolved stands still.
 _TREND = f"""
 WITH night AS (
   SELECT night, sum(files_new) AS files_new, sum(files_rejected) AS files_rejected, sum(projects) AS projects,
@@ -32,12 +31,9 @@ WITH night AS (
   FROM quality.run GROUP BY night ORDER BY night DESC LIMIT {NIGHTS}
 ),
 event AS (
-  SELECT severity, first_seen AS night, count(*) AS found, 0 AS gone FROM quality.finding GROUP BY severity, first_seen
-  UNION ALL
-  SELECT f.severity, f.night, 0, count(*) FROM (
-    SELECT severity, (SELECT min(r.night) FROM quality.run AS r WHERE r.night > s.last_seen) AS night
-    FROM quality.finding AS s WHERE state = 'resolved'
-  ) AS f WHERE f.night IS NOT NULL GROUP BY f.severity, f.night
+  SELECT severity, night, count(*) FILTER (state IN ('new', 'regressed')) AS found,
+         count(*) FILTER (state = 'resolved') AS gone
+  FROM quality.finding_history WHERE state <> 'open' GROUP BY severity, night
 )
 SELECT n.*,
        coalesce(sum(e.found - e.gone) FILTER (e.severity = 'block'), 0) AS block,

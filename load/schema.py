@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, cast
 
 import duckdb
 import pandas as pd
@@ -137,3 +138,11 @@ def table_differences(con: duckdb.DuckDBPyConnection, form: Form | None = None) 
             if wanted.get(name) != present.get(name)
         ]
     return differences
+
+
+_FRAME_TYPES = {"INTEGER": "Int64", "BIGINT": "Int64", "BOOLEAN": "boolean", "DATE": "datetime64[us]", "VARCHAR": "str"}
+
+
+def typed_frame(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Give a frame read from a table the types of `transform.tables.frame_of`. Not for tables with amounts."""
+    return frame.astype(cast(Any, {c.name: _FRAME_TYPES[c.type] for c in table.columns}))

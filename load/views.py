@@ -21,7 +21,7 @@ from transform.form import Column, Form, Table, load_form
 
 FOLDER = Path(__file__).with_name("views")
 # in the order in which they can be created: a view may use those of the themes before it
-THEMES = ("calendar", "progress", "money", "reporting", "programmes", "evidence")
+THEMES = ("calendar", "progress", "money", "reporting", "programmes", "evidence", "quality")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,31 +17,34 @@ import pandas as pd
 
 from load.data_dictionary import refresh
 from load.night import apply_night
-from load.schema import columns_sql, create_tables, quoted, table_differences, transaction
+from load.schema import columns_sql, create_tables, table_differences, transaction, typed_frame
 from load.storage import STORAGE_VERSION
-from transform.form import Table, load_form
+from transform.form import load_form
 from transform.records import Evidence, FileOutcome, FormCopy, LineCount, Reading, UnreadLine
 from transform.tables import Earlier
 
 __all__ = [
     "OFFLINE",
+    "Connection",
     "KnownFile",
     "apply_night",
     "copies_of_night",
     "earlier_state",
     "files_of_night",
     "findings",
-    "findings_to_follow",
     "known_files",
     "nights_stored",
     "open_work",
     "people_of",
     "projects_of_night",
+    "refused_otherwise",
     "registers_stored",
     "work_path",
 ]
 
 # DuckDB must never try to fetch an extension: it takes seconds, and servers have no network.
+# what functions that take one call it
+Connection = duckdb.DuckDBPyConnection
 OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
@@ -110,6 +113,16 @@ def nights_stored(con: duckdb.DuckDBPyConnection) -> list[date]:
 def registers_stored(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Name → hash of the registers that everything stored was decided with; {} before the first night."""
     return dict(con.execute("SELECT name, sha256 FROM lineage.register ORDER BY name").fetchall())
+
+
+def refused_otherwise(con: duckdb.DuckDBPyConnection, code_version: str) -> bool:
+    """Whether a record is kept out that another version of the program had refused."""
+    row = con.execute(
+        "SELECT count(*) FROM quality.finding AS f JOIN quality.run AS r ON r.night = f.last_seen "
+        "WHERE f.rule = 'record_refused' AND f.state <> 'resolved' AND r.code_version <> ?",
+        [code_version],
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def copies_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FormCopy, ...]:
@@ -220,31 +233,14 @@ def earlier_state(con: duckdb.DuckDBPyConnection, project_codes: Iterable[str], 
         [codes, night],
     ).df()
     types = {"project_code": "str", "night": "datetime64[us]", "copies": "Int64"}
-    return Earlier(_typed(decisions, decision), deliveries.astype(cast(Any, types)))
+    return Earlier(typed_frame(decisions, decision), deliveries.astype(cast(Any, types)))
 
 
 def findings(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """All findings as they stand, also those about files; by finding_id."""
-    return _findings(con, "", {})
-
-
-def findings_to_follow(
-    con: duckdb.DuckDBPyConnection, project_codes: Iterable[str], uris: Iterable[str], rules: Iterable[str]
-) -> pd.DataFrame:
-    """Findings that a night can say something of: about its projects, its files, and by rules that look beyond both."""
-    where = (
-        "WHERE project_code IN (SELECT unnest($codes::VARCHAR[])) OR rule IN (SELECT unnest($rules::VARCHAR[])) "
-        "OR (project_code IS NULL AND (uri IS NULL OR uri IN (SELECT unnest($uris::VARCHAR[]))))"
-    )
-    asked = {"codes": sorted(set(project_codes)), "rules": sorted(set(rules)), "uris": sorted(set(uris))}
-    return _findings(con, where, asked)
-
-
-def _findings(con: duckdb.DuckDBPyConnection, where: str, parameters: dict[str, Any]) -> pd.DataFrame:
     table = load_form().tables["finding"]
-    key = ", ".join(quoted(k) for k in table.key)
-    sql = f"SELECT {columns_sql(table.column_names)} FROM {table.qualified} {where} ORDER BY {key}"
-    return _typed(con.execute(sql, parameters).df(), table)
+    names, key = columns_sql(table.column_names), columns_sql(table.key)
+    return typed_frame(con.execute(f"SELECT {names} FROM {table.qualified} ORDER BY {key}").df(), table)
 
 
 def people_of(con: duckdb.DuckDBPyConnection, project_codes: Sequence[str]) -> pd.DataFrame:
@@ -258,11 +254,3 @@ def people_of(con: duckdb.DuckDBPyConnection, project_codes: Sequence[str]) -> p
         .df()
         .astype("str")
     )
-
-
-_FRAME_TYPES = {"INTEGER": "Int64", "BIGINT": "Int64", "BOOLEAN": "boolean", "DATE": "datetime64[us]", "VARCHAR": "str"}
-
-
-def _typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Give a frame read from a table the types of `transform.tables.frame_of`. Not for tables with amounts."""
-    return frame.astype(cast(Any, {c.name: _FRAME_TYPES[c.type] for c in table.columns}))

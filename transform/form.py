@@ -20,6 +20,7 @@ Policy = Literal["identity", "typed", "register", "status", "name", "text", "lon
 Reads = Literal["nothing", "labels", "paragraphs", "bullets", "reports", "signature"]
 
 FORM_FOLDER = Path(__file__).resolve().parents[1] / "data" / "form"
+EXPECTED = frozenset({"required", "unique", "regex", "min", "max", "set", "required_when", "nests_in"})
 _ORDINAL = re.compile(r"\[[^\]]*\]")
 
 
@@ -202,6 +203,7 @@ def _tables(warehouse: Mapping[str, Any], fields: list[Field]) -> dict[str, Tabl
         missing = [k for k in key if k not in {c.name for c in columns}]
         if missing:
             raise ValueError(f"data/form/warehouse.toml: key {missing} of {name} is no column of it")
+        _check_expected(name, columns)
         columns.sort(key=lambda c: key.index(c.name) if c.name in key else len(key))
         tables[name] = Table(
             declared.get("schema", "main"), name, declared["th"], declared["en"], tuple(key), tuple(columns)
@@ -232,6 +234,17 @@ def _with_columns(
     if item.startswith("#"):
         return [*columns, Column(name=item[1:], **shared[item[1:]])]
     raise ValueError(f"data/form/warehouse.toml: {table}: {item!r} is no column, #shared, @fields, @table or -NAME")
+
+
+def _check_expected(table: str, columns: list[Column]) -> None:
+    names = {c.name for c in columns}
+    for column in columns:
+        unknown = sorted(set(column.expect) - EXPECTED)
+        if unknown:
+            raise ValueError(f"{column.name} of {table}: expect {unknown} is none of {', '.join(sorted(EXPECTED))}")
+        for other in (column.expect[kind] for kind in ("required_when", "nests_in") if kind in column.expect):
+            if other not in names:
+                raise ValueError(f"{column.name} of {table} expects something of {other!r}, which is no column of it")
 
 
 def _column_of(f: Field) -> Column:

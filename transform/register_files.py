@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from io import StringIO
 
 from transform.correction_lines import check_line
+from transform.dates import parse_date
 from transform.form import load_form
 from transform.thai import squash
 
@@ -58,6 +59,26 @@ def read_lines(files: Mapping[str, str], register: RegisterFile) -> Iterator[tup
         yield int(place.rpartition(" ")[2]), row
 
 
+def read_usable(files: Mapping[str, str], register: RegisterFile) -> tuple[list[tuple[int, Row]], list[str]]:
+    """The lines that can be used, with their numbers, and why the others cannot (place, what was expected).
+
+    For files that say who is told what: a wrong line in them takes part in no fact, and must not stop a night.
+    """
+    usable: list[tuple[int, Row]] = []
+    faults: list[str] = []
+    try:
+        for place, row in _rows(files, register):
+            try:
+                register.check(place, row)
+            except ValueError as error:
+                faults.append(str(error))
+            else:
+                usable.append((int(place.rpartition(" ")[2]), row))
+    except ValueError as error:  # the file itself: its lines from here on cannot be told apart
+        faults.append(str(error))
+    return usable, faults
+
+
 def _rows(files: Mapping[str, str], register: RegisterFile) -> Iterator[tuple[Place, Row]]:
     """Each row with its place; lines count as an editor counts them."""
     name, columns = register.name, register.columns
@@ -87,6 +108,7 @@ def _rows(files: Mapping[str, str], register: RegisterFile) -> Iterator[tuple[Pl
 
 _PREFIX = re.compile(r"[0-9]{4}")
 _PERIOD = re.compile(r"(25[0-9]{2})-(25[0-9]{2})")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _NUMBER = re.compile(r"[1-9][0-9]?(\.[1-9][0-9]?){0,2}")
 
 
@@ -137,9 +159,9 @@ def _status_word(place: Place, row: Row) -> None:
 
 
 def _contact(place: Place, row: Row) -> None:
-    _one_of(place, row, "kind", ("coordinator", "agency", "default"))
-    if row["email"].count("@") != 1 or any(c.isspace() for c in row["email"]):
-        raise ValueError(f"{place}: {row['email']!r} is no mail address; expected name@host")
+    _one_of(place, row, "kind", ("coordinator", "agency", "default", "head"))
+    if not _ADDRESS.fullmatch(row["email"]):
+        raise ValueError(f"{place}: the column email holds no mail address; expected name@host")
 
 
 def _person(place: Place, row: Row) -> None:
@@ -183,6 +205,19 @@ def _correction(place: Place, row: Row) -> None:
     check_line(place, row)
 
 
+def _mute(place: Place, row: Row) -> None:
+    _filled(place, row, "until", "reason", "who")
+    if bool(row["finding_id"]) == bool(row["rule"]):
+        raise ValueError(f"{place}: expected either a finding_id (from a mail) or a rule; project_code narrows a rule")
+    for column in ("until", "when"):
+        try:
+            parse_date(row[column])
+        except ValueError as error:
+            raise ValueError(f"{place}: {column}: {error}") from error
+    if parse_date(row["until"]) is None:
+        raise ValueError(f"{place}: until: {row['until']!r} is no day; what is muted must come back one day")
+
+
 # ---------------------------------------------------------------- the files
 
 
@@ -220,6 +255,7 @@ STRATEGIES = RegisterFile(
 )
 CONFUSIONS = RegisterFile("confusions.csv", ("from", "to", "kind", "basis"), _confusion, ("note",), _confusion_claim)
 CONTACTS = RegisterFile("contacts.csv", ("kind", "name", "email"), _contact)
+MUTES = RegisterFile("mutes.csv", ("finding_id", "rule", "project_code", "until", "reason", "who", "when"), _mute)
 PEOPLE = RegisterFile("people.csv", ("name", "role", "basis"), _person, ("note",))
 CORRECTIONS = RegisterFile(
     "corrections.csv",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 from transform import register_files
 from transform.correction_lines import refuse_contradictions
+from transform.dates import parse_date
 from transform.refused_lines import Refused
-from transform.register_files import Row, read_lines, read_rows
+from transform.register_files import Row, read_lines, read_rows, read_usable
 from transform.thai import squash
 from transform.values import code
 
@@ -46,11 +48,29 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Where mail for a coordinator or an agency goes; `kind` is coordinator, agency or default."""
+    """Where mail goes: `kind` is coordinator, agency, default (what no other line covers) or head (the summary)."""
 
     kind: str
     name: str
     email: str
+    line: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Findings that are known and need not be told until a day: one finding, or those of a rule, perhaps of a project.
+
+    `project_code`: also the beginning of codes, as `5039`.
+    """
+
+    line: int
+    finding_id: str | None
+    rule: str | None
+    project_code: str | None
+    until: date
+    reason: str
+    who: str
+    when: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +123,9 @@ class Registers:
     # learned from the forms: code prefix → agency as printed → projects of nights before this one
     learned_agencies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     refused_corrections: tuple[Refused, ...] = ()
+    mutes: tuple[Mute, ...] = ()
+    # why lines of contacts.csv and mutes.csv cannot be used; they take part in no fact
+    faults: tuple[str, ...] = ()
 
     @cached_property
     def agencies(self) -> tuple[str, ...]:
@@ -169,8 +192,11 @@ class Registers:
 def read_registers(files: Mapping[str, str]) -> Registers:
     """Build the registers from the texts under data/reference, by file name; a missing file is an empty register.
 
-    Raises ValueError naming file, line and what was expected when a row is not well-formed.
+    Raises ValueError naming file, line and what was expected when a row is not well-formed. Lines of contacts.csv and
+    mutes.csv that cannot be used are set aside in `faults`: they decide nothing, and must not stop a night.
     """
+    contacts, no_contacts = read_usable(files, register_files.CONTACTS)
+    mutes, no_mutes = read_usable(files, register_files.MUTES)
     status: dict[str, tuple[str, ...]] = {}
     for row in read_rows(files, register_files.STATUS_WORDS):
         status[row["field"]] = (*status.get(row["field"], ()), row["word"])
@@ -182,9 +208,9 @@ def read_registers(files: Mapping[str, str]) -> Registers:
         departments=tuple(row["name"] for row in read_rows(files, register_files.DEPARTMENTS)),
         status_words=status,
         corrections=_corrections(files),
-        contacts=tuple(
-            Contact(row["kind"], row["name"], row["email"]) for row in read_rows(files, register_files.CONTACTS)
-        ),
+        contacts=tuple(Contact(row["kind"], row["name"], row["email"], line) for line, row in contacts),
+        mutes=tuple(_mute_of(line, row) for line, row in mutes),
+        faults=(*no_contacts, *no_mutes),
         people=tuple(row["name"] for row in read_rows(files, register_files.PEOPLE) if row["basis"] != "GUESS"),
         divisions=tuple(
             Division(row["name"], row["kind"], row["basis"]) for row in read_rows(files, register_files.DIVISIONS)
@@ -194,6 +220,13 @@ def read_registers(files: Mapping[str, str]) -> Registers:
             Confusion(row["from"], row["to"], row["kind"]) for row in read_rows(files, register_files.CONFUSIONS)
         ),
     )
+
+
+def _mute_of(line: int, row: Row) -> Mute:
+    until, when = parse_date(row["until"]), parse_date(row["when"])
+    assert until is not None  # checked with the line
+    what = row["finding_id"] or None, row["rule"] or None, row["project_code"] or None
+    return Mute(line, *what, until, row["reason"], row["who"], when)
 
 
 def _strategy(row: Row) -> Strategy:

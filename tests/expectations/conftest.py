@@ -142,7 +142,7 @@ def night(decisions: Sequence[Decision] = (), day: date = NIGHT, code: str = COD
         "coordinator.name": "ทดสอบ ระบบงาน", "strategy.issue_no": "7", "strategy.issue_name": "การบริหารจัดการ",
         "strategy.indicators[1]": "ร้อยละความสำเร็จ", "strategy.indicators[1].dimension": "1", "reports": "1",
         "reports[1].seq": "1", "reports[1].date": "2019-10-25", "reports[1].status_text": "อยู่ระหว่างดำเนินการ",
-        "reports[1].progress_pct": "10.00", "reports[1].disbursed_baht": "30000.00",
+        "reports[1].progress_pct": "40.00", "reports[1].disbursed_baht": "30000.00",
         "reports[1].plan_status": "เป็นไปตามแผน", "reports[1].target_status": "เป็นไปตามเป้าหมาย",
     }  # fmt: skip
     standing = {
@@ -215,6 +215,7 @@ class Office:
         *,
         with_columns: bool = False,
         earlier: Earlier | None = None,
+        registers: Registers = REGISTERS,
     ) -> pd.DataFrame:
         """Findings of a night; Great Expectations is asked only where the failing columns matter."""
         form = load_form()
@@ -227,7 +228,7 @@ class Office:
             verdict = Validation(frame_of(form.tables["expectation_result"], []), nothing, False, ())
         if previous is None:
             previous = frame_of(form.tables["finding"], [])
-        return collect(night, frames, rows, verdict, previous, form, registers=REGISTERS)
+        return collect(night, frames, rows, verdict, previous, form, registers=registers)
 
 
 @pytest.fixture(scope="session")

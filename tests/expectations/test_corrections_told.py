@@ -8,8 +8,9 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
+from expectations.coordinator_mail import coordinator_mail
 from expectations.findings import collect
-from expectations.report import coordinator_mail
+from expectations.mail_facts import CoordinatorFacts
 from expectations.validate import FAILURE_COLUMNS, Validation
 from transform.form import load_form
 from transform.records import Night
@@ -112,4 +113,4 @@ def test_coordinators_are_not_asked_about_the_file(office):
     night = office.night()
     found = findings(night, [line(office, 2, "project_name", "โครงการเก่า", "ข")])
     projects = build_frames(night, Earlier.nothing())["dim_project"]
-    assert coordinator_mail("ทดสอบ ระบบงาน", found, projects, office.NIGHT, FORM) is None
+    assert coordinator_mail(CoordinatorFacts("ทดสอบ ระบบงาน", projects, found), office.NIGHT, FORM) is None

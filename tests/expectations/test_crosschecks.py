@@ -332,3 +332,29 @@ def test_a_rule_that_cannot_run_is_named(office):
 def test_importing_the_checks_does_not_import_great_expectations():
     code = "import sys, expectations.crosschecks; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def late(office, pct, **changes):
+    """Rules about time that object to a project of 1 Oct to 30 Sep on the night of 1 March (41 % of its days)."""
+    rows = office.objections(
+        dim_project=[office.project(**changes)],
+        fact_progress_report=[office.report(1, progress_pct=None if pct is None else D(pct))],
+    )
+    found = rows[rows["rule"].isin(["ended_unfinished", "progress_behind_time"])]
+    return found[["rule", "value", "against"]].values.tolist()
+
+
+def test_progress_twenty_points_behind_the_time_elapsed_is_late(office):
+    assert late(office, "21") == []
+    assert late(office, "20.99") == [["progress_behind_time", "20.99", "41"]]
+    assert late(office, None) == []
+    assert late(office, "0", start_date=date(2020, 3, 1)) == []
+    assert late(office, "0", start_date=date(2020, 9, 30), end_date=date(2020, 9, 1)) == []
+
+
+def test_a_project_past_its_last_day_below_a_hundred_ended_unfinished(office):
+    ended = {"end_date": date(2020, 2, 29)}
+    assert late(office, "99.99", **ended) == [["ended_unfinished", "99.99", "2020-02-29"]]
+    assert late(office, "100", **ended) == []
+    assert late(office, "99", end_date=date(2020, 3, 1)) == []
+    assert late(office, "0", end_date=None) == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from expectations.report import coordinator_mail
+from expectations.coordinator_mail import coordinator_mail
+from expectations.mail_facts import CoordinatorFacts
 from extract.encodings import LOST
 from transform.form import load_form
 from transform.records import OCR, SECOND_READER
@@ -142,7 +143,7 @@ def test_texts_that_lost_letters_are_one_finding_that_quotes_each(office):
 
 def mail_of(office, findings):
     project = office.build()["dim_project"]
-    mail = coordinator_mail("ทดสอบ ระบบงาน", findings, project, office.NIGHT, load_form())
+    mail = coordinator_mail(CoordinatorFacts("ทดสอบ ระบบงาน", project, findings), office.NIGHT, load_form())
     assert mail is not None
     return mail.text
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from expectations import crosschecks
+from expectations.coordinator_mail import coordinator_mail
 from expectations.findings import collect
-from expectations.report import coordinator_mail
+from expectations.mail_facts import CoordinatorFacts
 from expectations.validate import validate
 from extract.document import SourceFile
 from extract.read import read_bytes
@@ -46,7 +47,7 @@ def test_the_seed_is_published_and_its_mail_shows_both_copies(seed):
     form = load_form()
     found = collect(night, frames, rows, verdict, frame_of(form.tables["finding"], []), form, registers=registers)
     assert sorted(found["rule"]) == ["contested_value", "copies_conflict", "spent_unreconciled_with_reports"]
-    mail = coordinator_mail("ผู้ประสานงาน", found, frames["dim_project"], night.night, form)
+    mail = coordinator_mail(CoordinatorFacts("ผู้ประสานงาน", frames["dim_project"], found), night.night, form)
     assert mail is not None
     for said in (
         "บรรทัด 31",

@@ -74,7 +74,7 @@ def test_a_substitution_in_five_projects_is_one_finding_and_conflicts_stay_with_
 def test_it_says_what_stands_for_what_how_often_where_and_what_to_do(office):
     row = one(office.findings(shared(office, 6)))
     said = row["message_th"].split("\n")
-    assert said[0] == "สถานะการดำเนินงาน ของ 6 โครงการ: สำเนาพิมพ์ “สำนัก / สำนักงาน” แทนกัน และไม่มีหลักฐานตัดสิน"
+    assert said[0] == "สถานะการดำเนินงาน ของ 6 โครงการ: สำเนาพิมพ์คำต่างกัน (“สำนัก / สำนักงาน”) และไม่มีหลักฐานว่าคำใดถูก"
     assert said[1] == "พบ 6 แห่ง เช่น"
     assert said[2] == (
         "• 50390000-9001 สถานะการดำเนินงาน ของรายงานครั้งที่ 1: dump-1.txt หน้า 1 บรรทัด 60 “สำนัก” / dump-2.txt หน้า 1 บรรทัด 90 “สำนักงาน”"
@@ -238,11 +238,3 @@ def test_a_contested_value_that_becomes_part_of_it_is_not_told_as_resolved(offic
     cleared = of(office, [agreed(office)], day + NEXT)
     later = office.findings(cleared, kept(known, found))
     assert one(later, "contested_value")["state"] == "resolved"
-
-
-def test_a_repeated_night_does_not_keep_what_only_its_first_run_saw(office):
-    known = office.findings(shared(office))
-    again = office.findings(shared(office, 4), known)
-    assert RULE not in rules(again)
-    assert len(again[again["rule"] == "contested_value"]) == 4
-    pd.testing.assert_frame_equal(office.findings(shared(office), known), known)

@@ -39,6 +39,16 @@ def test_a_form_in_order_passes_everything_and_every_row_is_seen(verdict, office
     assert not found.results.duplicated(list(load_form().tables["expectation_result"].key)).any()
 
 
+def test_each_frame_is_given_to_great_expectations_once(verdict, monkeypatch):
+    given, run = [], validate.Engine.run
+    monkeypatch.setattr(
+        validate.Engine, "run", lambda self, name, *rest: [given.append(name), run(self, name, *rest)][1]
+    )
+    found = verdict()
+    assert sorted(given) == sorted(set(found.results["suite"]))
+    assert [answers.name for answers in found.answers] == given
+
+
 def test_a_bad_row_fails_its_column_and_is_named_by_its_key(verdict, office):
     found = verdict(fact_progress_report=[office.report(1), office.report(2, disbursed_baht=D("-5.00"))])
     row = found.failures[found.failures["target"] == "disbursed_baht"].iloc[0]
@@ -132,7 +142,7 @@ def test_an_objection_to_a_row_that_is_not_there_is_an_error(verdict, office):
     objections = office.objections(fact_progress_report=[office.report(9, progress_pct=D("-1"))])
     found = verdict(objections[objections["rule"] == "progress_negative"])
     assert found.blocking == (
-        "fact_progress_report.progress_negative: ExpectRuleToHold could not run: 1 objections name rows that are not in fact_progress_report",
+        "fact_progress_report.progress_negative: ExpectValueToBePossible could not run: 1 objections name rows that are not in fact_progress_report",
     )
 
 
@@ -156,7 +166,7 @@ def test_every_expectation_of_the_registry_is_planned():
     for table in load_form().tables.values():
         if table.schema != "main" or table.name.endswith("_history"):
             continue
-        targets = {c.target for c in checks_of(table) if c.rule.startswith("column_")} | {*table.key}
+        targets = {c.column for c in checks_of(table)} | {*table.key}
         assert {c.name for c in table.columns if c.expect} <= targets
 
 
@@ -185,3 +195,13 @@ def test_rows_are_due_only_where_forms_came(office):
 def test_the_progress_bars_stay_quiet(verdict, capfd):
     verdict()
     assert capfd.readouterr() == ("", "")
+
+
+def test_failing_rows_are_told_by_their_keys_in_order_whatever_the_index_of_the_frame(verdict, office):
+    rows = [office.report(n, disbursed_baht=D("-1")) for n in (12, 2, 1)]
+    frames = office.build(fact_progress_report=rows)
+    objections = crosschecks.run(frames, office.REGISTERS)
+    frames["fact_progress_report"].index = [7, 7, 7]
+    found = validate.validate(frames, objections, run_id="x")
+    failing = found.failures[found.failures["target"] == "disbursed_baht"]
+    assert failing["report_no"].tolist() == [1, 2, 12]

@@ -25,6 +25,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         monkeypatch.delenv(name)
     monkeypatch.setenv("KAONA_OCR", "false")  # whether Tesseract is on the machine must not decide what a test sees
     monkeypatch.setenv("KAONA_WRITE_PAGE", "false")  # charts cost half a second; tests/load/test_pages.py asks for them
+    monkeypatch.setenv("KAONA_DATA_DOCS", "false")  # likewise; tests/flows/test_quarantine.py asks for them
     monkeypatch.chdir(tmp_path)
 
 

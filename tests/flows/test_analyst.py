@@ -53,7 +53,7 @@ def test_the_page_names_nothing_that_is_not_in_the_file_and_every_question_that_
     names = {d.name for d in describe(sample_night[0].published)}
     assert set(re.findall(r"\b(?:v_\w+|dim_\w+|fact_\w+)", text)) <= names
     assert [m.name for m in load_macros() if m.is_table and f"{m.name}(" not in text] == []
-    assert [v.name for v in load_views() if v.name not in text] == ["v_texts_of_many_projects", "v_open_findings"]
+    assert [v.name for v in load_views() if v.name not in text] == ["v_texts_of_many_projects"]
 
 
 def asked(settings: Settings, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Any:

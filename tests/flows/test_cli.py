@@ -92,7 +92,7 @@ def test_a_night_runs_as_a_prefect_flow_on_the_embedded_server(tmp_path: Path) -
         tasks = {name.rsplit("-", 1)[0] for (name,) in db.execute("SELECT name FROM task_run")}
     assert [state for _, state in runs] == ["COMPLETED"]
     assert tasks <= {
-        "read", "decide again", "reconcile", "build tables", "validate", "load", "publish", "report", "mail", "pages",
+        "read", "decide again", "reconcile", "build tables", "validate", "load", "publish", "report", "mail", "docs", "pages",
     }  # fmt: skip
 
 
@@ -147,7 +147,8 @@ def test_mail_shows_what_waits(sample_night: tuple[Settings, Summary]) -> None:
     settings, summary = sample_night
     told = kaona("mail", "--show", home=settings.home).stdout
     assert f"{summary.mails} mails wait in the outbox" in told
-    assert "Subject: รายงานความก้าวหน้าโครงการ" in told
+    assert "— รายงานความก้าวหน้าโครงการ" in told
+    assert "Subject: แก้ 2 รายการ (ใหม่ 2)" in told
 
 
 def test_exports_are_written_in_every_format(sample_night: tuple[Settings, Summary], tmp_path: Path) -> None:

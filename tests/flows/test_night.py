@@ -205,10 +205,10 @@ def test_a_night_whose_suite_breaks_publishes_nothing(settings: Settings, monkey
     def broken(*_: object, **__: object) -> object:
         raise RuntimeError("the check itself is broken")
 
-    monkeypatch.setattr(validate._Engine, "run", broken)
+    monkeypatch.setattr(validate.Engine, "run", broken)
     with pytest.raises(RuntimeError, match="the check itself is broken"):
         run(settings, SECOND)
-    [(_, letter)] = waiting(settings.outbox, settings.operator)
+    [(_, letter)] = waiting(settings, settings.operator)
     assert "the check itself is broken" in body(letter)
     assert published_path(settings.home).read_bytes() == before
     monkeypatch.undo()

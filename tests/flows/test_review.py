@@ -80,10 +80,10 @@ def test_pasted_and_signed_lines_decide_what_was_contested(reviewed: Settings) -
     lines = [line for option in others.values() for line in option["lines"]]
     paste(reviewed, *map(signed, lines))
     summary = run(reviewed, SECOND)
-    assert summary.mails == 1  # whoever was asked hears that it is settled
-    (_, message) = waiting(reviewed.outbox)[-1]
-    assert "แก้แล้ว" in str(message["Subject"])
-    assert "แก้ไขแล้วตั้งแต่ครั้งก่อน" in body(message)
+    assert summary.mails == 2  # whoever was asked hears that it is settled, and the head
+    told = [m for path, m in waiting(reviewed) if path.name.startswith(str(SECOND)) and "head" not in str(m["To"])]
+    assert ["แก้แล้ว" in str(message["Subject"]) for message in told] == [True]
+    assert "== แก้ไขแล้ว" in body(told[0])
     decided = rows(reviewed, "SELECT field, rule, confidence, value FROM lineage.decision")
     found = {field: (rule, confidence, value) for field, rule, confidence, value in decided}
     for line in lines:

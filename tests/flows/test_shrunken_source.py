@@ -63,7 +63,7 @@ def counts(settings: Settings) -> list[tuple[object, ...]]:
 
 
 def letters(settings: Settings) -> list[str]:
-    return [body(mail) for path, mail in waiting(settings.outbox, settings.operator) if "--accept-loss" in body(mail)]
+    return [body(mail) for path, mail in waiting(settings, settings.operator) if "--accept-loss" in body(mail)]
 
 
 def exports_of(settings: Settings) -> dict[str, str]:

@@ -21,10 +21,17 @@ def two_published(one_night: Warehouse) -> Warehouse:
     one_night.publish()
     page = published_path(one_night.home).with_name("report.html")
     page.write_text("first")
+    docs = page.with_name("data_docs") / "index.html"
+    docs.parent.mkdir()
+    docs.write_text("first")
     one_night.load(make_night(SECOND, {"50390000-9955": VALUES}, sha="d" * 64))
     one_night.publish()
     page.with_suffix(".part").write_text("second")
     page.with_suffix(".part").replace(page)
+    docs.parent.rename(page.with_name("data_docs.dropped"))  # as write_data_docs puts others in their place
+    docs.parent.mkdir()
+    docs.write_text("second")
+    docs.with_name("night_measure.html").write_text("second")
     return one_night
 
 
@@ -34,6 +41,8 @@ def test_rolling_back_puts_the_file_and_what_stands_beside_it_back_together(two_
     done = roll_back(home)
     assert projects(done.path) == after - 1
     assert done.path.with_name("report.html").read_text() == "first"
+    docs = done.path.with_name("data_docs")
+    assert {page.name: page.read_text() for page in docs.iterdir()} == {"index.html": "first"}
     assert projects(withdrawn_path(home)) == after
     assert generations(home) == ()
 

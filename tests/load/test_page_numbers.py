@@ -153,26 +153,29 @@ def test_quarters_add_up_in_both_meanings_of_an_amount(empty: duckdb.DuckDBPyCon
     assert "ไม่รวมรายงาน 1 ฉบับ" in index_html(empty, {})
 
 
-def test_findings_stand_from_the_night_they_are_seen_to_the_night_they_are_gone(
+def test_findings_stand_from_the_night_they_are_found_to_the_night_they_are_resolved(
     empty: duckdb.DuckDBPyConnection,
 ) -> None:
     nights = [TONIGHT - timedelta(days=3), TONIGHT - timedelta(days=1), TONIGHT]
     for night in nights:
         empty.execute("INSERT INTO quality.run (run_id, night) VALUES (?, ?)", [str(night), night])
-    for finding, severity, first, last, state in (
-        ("a", "check", nights[0], nights[0], "resolved"),
-        ("b", "block", nights[0], nights[2], "open"),
-        ("c", "check", nights[2], nights[2], "new"),
-        ("d", "note", nights[1], nights[1], "new"),
+    for finding, severity, told in (
+        ("a", "check", {0: "new", 1: "resolved"}),
+        ("b", "block", {0: "new", 1: "open", 2: "open"}),
+        ("c", "check", {2: "new"}),
+        ("d", "note", {1: "new"}),
     ):
-        empty.execute(
-            "INSERT INTO quality.finding (finding_id, rule, severity, first_seen, last_seen, state, days_open) "
-            "VALUES (?, 'r', ?, ?, ?, ?, 0)",
-            [finding, severity, first, last, state],
-        )
+        for number, state in told.items():
+            row = [finding, severity, nights[0], nights[number], state]
+            columns = "finding_id, rule, severity, first_seen, last_seen, state, days_open"
+            empty.execute(
+                f"INSERT INTO quality.finding_history ({columns}, night) VALUES (?, 'r', ?, ?, ?, ?, 0, ?)",
+                [*row, nights[number]],
+            )
+        empty.execute(f"INSERT INTO quality.finding ({columns}) VALUES (?, 'r', ?, ?, ?, ?, 0)", row)
     found = ask_quality(empty)
-    told = [(n["night"], n["block"], n["check"], n["note"], n["found"], n["gone"]) for n in found.nights]
-    assert told == [(nights[0], 1, 1, 0, 2, 0), (nights[1], 1, 0, 1, 0, 1), (nights[2], 1, 1, 1, 1, 0)]
+    told_nights = [(n["night"], n["block"], n["check"], n["note"], n["found"], n["gone"]) for n in found.nights]
+    assert told_nights == [(nights[0], 1, 1, 0, 2, 0), (nights[1], 1, 0, 1, 0, 1), (nights[2], 1, 1, 1, 1, 0)]
     assert found.open == {"block": 1, "check": 1, "note": 1}
 
 

@@ -15,7 +15,6 @@ from load.warehouse import (
     earlier_state,
     files_of_night,
     findings,
-    findings_to_follow,
     known_files,
     open_work,
     work_path,
@@ -245,14 +244,6 @@ def test_earlier_state_leaves_this_night_out(two_nights):
     nothing = earlier_state(two_nights.con, ["50390000-0000"], SECOND)
     assert len(nothing.decisions) == 0
     assert list(nothing.decisions.columns) == list(load_form().tables["decision"].column_names)
-
-
-def test_findings_of_some_projects_or_all(one_night):
-    assert findings(one_night.con)["finding_id"].tolist() == [f"{CODE}-coordinator"]
-    assert findings_to_follow(one_night.con, [OTHER], [], []).empty
-    assert len(findings_to_follow(one_night.con, [CODE], [], [])) == 1
-    assert len(findings_to_follow(one_night.con, [], [], findings(one_night.con)["rule"])) == 1
-    assert findings(one_night.con).dtypes.astype(str)["first_seen"] == "datetime64[us]"
 
 
 def test_dim_agency_prefers_the_verified_name_and_else_what_forms_print(one_night):

@@ -89,6 +89,8 @@ def declared(tmp_path: Path, name: str, old: str, new: str) -> Path:
             "tables that warehouse.toml does not declare",
         ),
         ("progress.toml", 'column = "project_name"\n', "", "project_name names a table but no column"),
+        ("progress.toml", "expect = { required = true }", "expect = { needed = true }", "expect .'needed'. is none of"),
+        ("progress.toml", 'nests_in = "strategy_issue_no"', 'nests_in = "issue"', "'issue', which is no column of it"),
         ("warehouse.toml", 'key = ["project_code"]', 'key = ["code"]', r"key \['code'\] of dim_project is no column"),
         ("warehouse.toml", '"@fields",', '"fields",', "'fields' is no column, #shared, @fields, @table or -NAME"),
     ],

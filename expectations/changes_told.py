@@ -1,0 +1,117 @@
+"""What changed in a reader's projects since their last mail, in words: before and after, reports that are new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from expectations.items import cell, plain, shown
+from expectations.mail_facts import Frame
+from expectations.words import label_of, spoken, without_phone
+from transform.addresses import report_of
+from transform.form import Form
+
+_UNITS = {"baht": " บาท", "percent": " %"}
+_LONGEST = 60
+_NOTHING = "ไม่มี"
+# a change of coordinator is told without names: another coordinator's name is no matter of this mail
+_UNNAMED = "coordinator"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value of one project before and after, or one report that is new."""
+
+    project_code: str
+    project_name: str
+    label: str
+    before: str
+    after: str
+    line: str
+
+
+def changes_in(changes: Frame, names: Mapping[str, str], form: Form) -> list[Change]:
+    """Changes of own projects by project and field of the form, several of one value as one; what came back is none."""
+    ends: dict[tuple[str, str], list[tuple[object, str | None, str | None]]] = {}
+    for row in changes.to_dict("records"):
+        if row["project_code"] in names:
+            at = pd.Timestamp(row["night"]), cell(row["before"]), cell(row["after"])
+            ends.setdefault((str(row["project_code"]), str(row["field"])), []).append(at)
+    order = {name: position for position, name in enumerate(form.fields)}
+    told: dict[tuple[str, str], tuple[str | None, str | None]] = {}
+    for key, rows in ends.items():
+        rows.sort(key=lambda at: (at[0], at[1] or "", at[2] or ""))
+        before, after = rows[0][1], rows[-1][2]
+        if before != after and not _is_hidden(key[1], form):
+            told[key] = before, after
+    keys = sorted(told, key=lambda key: (key[0], *_position(key[1], order, form)))
+    return _with_new_reports(keys, told, names, form)
+
+
+def _with_new_reports(
+    keys: list[tuple[str, str]],
+    told: Mapping[tuple[str, str], tuple[str | None, str | None]],
+    names: Mapping[str, str],
+    form: Form,
+) -> list[Change]:
+    """Changes in words; the values of a report of which nothing was there before are one change."""
+    rows: dict[tuple[str, object], list[tuple[str, str]]] = {}
+    for key in keys:
+        rows.setdefault((key[0], report_of(key[1]) or key[1]), []).append(key)
+    found = []
+    for (code, row), those in rows.items():
+        name = shown(names[code])
+        if isinstance(row, tuple) and all(told[key][0] is None for key in those):
+            parts = [_named(key[1], told[key][1], form) for key in those if not key[1].endswith(".seq")]
+            label = f"รายงานครั้งที่ {row[0]}" + (f" (แถวที่ {row[1]})" if row[1] > 1 else "")
+            after = " · ".join(parts)
+            found.append(Change(plain(code), name, label, _NOTHING, after, f"{label} (ใหม่): {after}".rstrip(": ")))
+            continue
+        for key in those:
+            label = label_of(key[1], form)
+            before, after = (_value(key[1], value, form) for value in told[key])
+            if before == after:
+                continue  # they differ in what no mail shows: a telephone number, blanks
+            is_long = max(len(before), len(after)) > _LONGEST
+            said = "แก้ไขข้อความ" if is_long else f"{before} → {after}"
+            if key[1].startswith(_UNNAMED):
+                before, after, said = "", "", "เปลี่ยนแล้ว"
+            found.append(Change(plain(code), name, label, before, after, f"{label}: {said}"))
+    return found
+
+
+def _position(field: str, order: Mapping[str, int], form: Form) -> tuple[int, int, int, str]:
+    """The report rows last and in order of their numbers, all else as the form prints it."""
+    try:
+        place = order.get(form.field_of(field).field, len(order))
+    except KeyError:
+        place = len(order)
+    row = report_of(field) or (0, 0)
+    return row[0], row[1], place, field
+
+
+def _is_hidden(field: str, form: Form) -> bool:
+    """Whether nothing but digits that no mail shows would be told."""
+    try:
+        return form.field_of(field).kind == "phone"
+    except KeyError:
+        return False
+
+
+def _value(field: str, value: str | None, form: Form) -> str:
+    if value is None:
+        return _NOTHING
+    try:
+        unit = _UNITS.get(form.field_of(field).kind, "")
+    except KeyError:
+        unit = ""
+    return without_phone(field, plain(spoken(value)), form) + unit
+
+
+def _named(field: str, value: str | None, form: Form) -> str:
+    """A value of a new report with its name, without the number of the report."""
+    name = label_of(f"reports.{field.rsplit('.', 1)[-1]}", form)
+    text = _value(field, value, form)
+    return f"{name} {text if len(text) <= _LONGEST else text[:_LONGEST] + '…'}"

@@ -1,0 +1,114 @@
+"""Late and silent projects in words: one line for each project, the most pressing first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from expectations.items import cell, plain, shown
+from expectations.mail_facts import Frame
+from expectations.words import spoken, thai_date
+
+KINDS_TH: Mapping[str, str] = {
+    "ended_unfinished": "สิ้นสุดแล้วแต่ยังไม่เสร็จ",
+    "behind": "ช้ากว่าเวลา",
+    "silent": "ไม่มีรายงานใหม่",
+    "missing": "ไม่พบแบบในการส่งออก",
+}
+_RANK = {kind: rank for rank, kind in enumerate(KINDS_TH)}
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """One kind of lateness of one project, as it is counted tonight."""
+
+    project_code: str
+    kind: str
+    days: int | None
+    progress_pct: Decimal | None
+    time_elapsed_pct: Decimal | None
+    since: date | None
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Most pressing first: what ended, then what lags most behind its time, then who is silent longest."""
+        behind = Decimal(0)
+        if self.kind == "behind" and self.time_elapsed_pct is not None:
+            behind = self.time_elapsed_pct - (self.progress_pct or Decimal(0))
+        return _RANK.get(self.kind, len(_RANK)), -behind, -(self.days or 0), self.project_code
+
+    @property
+    def sentence(self) -> str:
+        """What is late, in one clause."""
+        days = "" if self.days is None else f" {self.days:,} วัน"
+        since = "" if self.since is None else thai_date(self.since.isoformat())
+        progress = "ยังไม่มีรายงานความก้าวหน้า" if self.progress_pct is None else f"ความก้าวหน้า {_pct(self.progress_pct)}"
+        if self.kind == "ended_unfinished":
+            return f"สิ้นสุดแล้ว{days}{f' (วันที่ {since})' if since else ''} {progress}"
+        if self.kind == "behind":
+            return f"เวลาผ่านไป {_pct(self.time_elapsed_pct)} แต่{progress}"
+        if self.kind == "silent":
+            return f"ไม่มีรายงานใหม่{days}{f' (ตั้งแต่ {since})' if since else ''}"
+        if self.kind == "missing":
+            return f"ไม่พบแบบในการส่งออก{days}{f' (ได้รับล่าสุด {since})' if since else ''}"
+        return f"{plain(self.kind)}{days}"
+
+
+@dataclass(frozen=True)
+class LateProject:
+    """One late project: all that is late about it, and whether its reader hears of it for the first time."""
+
+    project_code: str
+    project_name: str
+    kinds: tuple[Lateness, ...]
+    is_fresh: bool
+
+    @property
+    def sentence(self) -> str:
+        """All its kinds in one line."""
+        return " · ".join(kind.sentence for kind in self.kinds)
+
+
+def lateness_in(late: Frame, names: Mapping[str, str]) -> list[Lateness]:
+    """Rows of the facts about own projects as values, most pressing first."""
+    found = {_lateness(row) for row in late.to_dict("records") if row["project_code"] in names}
+    return sorted(found, key=lambda each: (each.order, str(each)))
+
+
+def late_projects(late: Frame, names: Mapping[str, str], fresh: frozenset[str]) -> list[LateProject]:
+    """One value for each late project, most pressing first. `fresh`: codes that the reader was not told of."""
+    kinds: dict[str, list[Lateness]] = {}
+    for each in lateness_in(late, names):
+        kinds.setdefault(each.project_code, []).append(each)
+    return [LateProject(plain(code), shown(names[code]), tuple(found), code in fresh) for code, found in kinds.items()]
+
+
+def _lateness(row: Mapping[Any, Any]) -> Lateness:
+    days, since = cell(row["days"]), cell(row["since"])
+    return Lateness(
+        str(row["project_code"]),
+        str(row["kind"]),
+        None if days is None else int(days),
+        _decimal(row["progress_pct"]),
+        _decimal(row["time_elapsed_pct"]),
+        None if since is None else pd.Timestamp(since).date(),
+    )
+
+
+def _decimal(value: Any) -> Decimal | None:
+    value = cell(value)
+    return None if value is None else Decimal(str(value))
+
+
+def _pct(value: Decimal | None) -> str:
+    """A percentage without idle decimals.
+
+    >>> _pct(Decimal("60.00")), _pct(Decimal("61.25")), _pct(None)
+    ('60 %', '61.2 %', '- %')
+    """
+    return "- %" if value is None else f"{spoken(str(round(value, 1))).removesuffix('.0')} %"

@@ -1,0 +1,80 @@
+"""Thai text in the columns of a terminal: lines that end before the margin, at places where Thai may be parted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+WIDTH = 76
+_MONTHS = r"[ก-ฮ]{1,2}\.[ก-ฮ]{1,2}\."
+# what is read as one word: a place, a number with its unit, a date
+_GLUED = re.compile(
+    r"(?<=หน้า) (?=\d)|(?<=บรรทัด) (?=\d)|(?<=ครั้งที่) (?=\d)|(?<=สำเนาที่) (?=\d)|(?<=วันที่) (?=\d)|(?<=อ้างอิง) (?=\S)| (?=·)"
+    r"|(?<=\d) (?=(?:บาท|%|วัน|รายการ|โครงการ|แห่ง|ครั้ง|ฉบับ|บรรทัด)(?!\w))"
+    rf"|(?<=\d) (?={_MONTHS} \d)|(?<=\.) (?=\d{{4}}\b)"
+)
+_HELD = "\xa0"
+_LEAD = re.compile(r"^ *(?:(?:[•✓–-]|\d+\.) +)?")
+# a vowel that is written before its consonant begins a syllable
+_LEADING_VOWELS = frozenset("เแโใไ")
+_NO_START = frozenset("ฯๆะาำๅ”)]>,.:;%")
+
+
+def columns(text: str) -> int:
+    """Columns that a text takes: marks above and below stand on their consonant.
+
+    >>> columns("กรุงเทพ"), columns("ที่นี่")
+    (6, 2)
+    """
+    return sum(1 for c in text if unicodedata.category(c) not in ("Mn", "Me", "Cf"))
+
+
+def reflow(text: str, width: int = WIDTH) -> str:
+    """Every line within the width; what follows a break stands below the beginning of its text, bullets left out."""
+    return "\n".join(part for line in text.split("\n") for part in _reflowed(line.rstrip(), width))
+
+
+def _reflowed(line: str, width: int) -> list[str]:
+    if columns(line) <= width:
+        return [line]
+    lead = _LEAD.match(line)
+    assert lead is not None
+    margin = " " * len(lead[0])
+    held = _GLUED.sub(_HELD, line[lead.end() :])
+    lines, current = [], lead[0]
+    for word in held.split(" "):
+        joined = f"{current} {word}" if current.strip() and current != lead[0] else current + word
+        if columns(joined) <= width:
+            current = joined
+            continue
+        if current.strip() and current != lead[0]:
+            lines.append(current)
+            current = margin
+        for piece in _pieces(word, width - len(margin)):
+            if columns(current + piece) > width:
+                lines.append(current)
+                current = margin
+            current += piece
+    return [part.replace(_HELD, " ") for part in (*lines, current)]
+
+
+def _pieces(word: str, room: int) -> list[str]:
+    """A long word in parts that each fit: parted before a leading vowel in the second half, else between clusters."""
+    pieces = []
+    while columns(word) > room:
+        ends = [n for n in range(1, len(word)) if columns(word[:n]) <= room and _may_part(word, n)]
+        good = [n for n in ends if word[n] in _LEADING_VOWELS or word[n - 1] in _HELD]
+        end = next((n for n in reversed(good) if columns(word[:n]) > room // 2), ends[-1] if ends else len(word))
+        pieces.append(word[:end].rstrip(_HELD))
+        word = word[end:]
+    return [*pieces, word] if word else pieces
+
+
+def _may_part(word: str, at: int) -> bool:
+    """Whether a line may end before a character: not before a mark, nor between a leading vowel and its consonant."""
+    return (
+        unicodedata.category(word[at]) not in ("Mn", "Me", "Cf")
+        and word[at] not in _NO_START
+        and word[at - 1] not in _LEADING_VOWELS
+        and word[at - 1] not in "“(["
+    )

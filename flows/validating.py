@@ -1,0 +1,105 @@
+"""The stage that judges a night before it is loaded: cross-checks, Great Expectations, findings, what is set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from flows.delivery import Delivered
+from flows.settings import Settings
+from transform.form import load_form
+from transform.records import Night
+from transform.registers import Registers
+from transform.source_nights import SourceTonight
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from expectations.refused_records import Refusal
+    from expectations.validate import Validation
+
+Frames = dict[str, "pd.DataFrame"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the checks say: results of Great Expectations, findings that tonight made or resolved, sources judged.
+
+    `refused`: projects that a blocking check sets aside, with what refuses them; they are in no table of facts.
+    `measures`: rows of quality.night_measure.
+    """
+
+    validation: Validation
+    findings: pd.DataFrame
+    sources: tuple[SourceTonight, ...] = ()
+    measures: pd.DataFrame | None = None
+    refused: Mapping[str, tuple[Refusal, ...]] = field(default_factory=dict)
+
+
+class NotPublished(RuntimeError):
+    """The night may not be published; what was published before stays in place. `blocking`: why, by sentences."""
+
+    def __init__(self, blocking: tuple[str, ...]):
+        self.blocking = blocking
+        super().__init__("nothing is published: " + "; ".join(blocking))
+
+
+def validate(settings: Settings, registers: Registers, delivered: Delivered, night: Night, frames: Frames) -> Verdict:
+    """Cross-checks and Great Expectations on tonight's frames; findings with their evidence and life-cycle.
+
+    Projects that a blocking check refuses are set aside when they are few, and the rest is judged once more.
+    """
+    from expectations.findings import STANDING_RULES, collect
+    from expectations.refused_records import refused_projects, without_deliveries, without_frames
+    from expectations.sources_told import with_sources
+    from load.corrections import codes_delivered
+    from load.finding_history import findings_before
+    from load.past import agencies_before
+    from load.sightings import judge_sources
+    from load.warehouse import open_work
+
+    codes = {d.project_code for d in night.deliveries}
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        registers = replace(registers, learned_agencies=agencies_before(con, night.night, codes))
+    refused: dict[str, tuple[Refusal, ...]] = {}
+    validation, rows, measures, frames = _judged(settings, registers, delivered, night, frames)
+    if validation.is_blocked:
+        refused = refused_projects(validation, len(night.deliveries))
+    kept = night
+    if refused:
+        kept = without_deliveries(night, refused)
+        judged = _judged(settings, registers, delivered, kept, without_frames(frames, refused))
+        validation, rows, measures, frames = judged
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        previous = findings_before(con, night.night, codes, (file.uri for file in night.files), STANDING_RULES)
+        delivered_before = codes_delivered(con, (c.project_code for c in registers.corrections))
+        sources = judge_sources(con, night.night, delivered.standing, delivered.asked)
+    found = collect(
+        kept, frames, rows, validation, previous, load_form(), registers.corrections, delivered_before, registers,
+        refused=refused,
+    )  # fmt: skip
+    return Verdict(validation, with_sources(found, sources, night.night, load_form()), sources, measures, refused)
+
+
+def _judged(
+    settings: Settings, registers: Registers, delivered: Delivered, night: Night, frames: Frames
+) -> tuple[Validation, pd.DataFrame, pd.DataFrame, Frames]:
+    """The verdict of all suites, the rows of the cross-checks, the night's measures, and the frames with these."""
+    from expectations import crosschecks
+    from expectations.bounds import usual
+    from expectations.night_measures import measured
+    from expectations.validate import validate as run_suites
+    from load.measures import measures_before
+    from load.warehouse import open_work
+
+    form = load_form()
+    measures = measured(night, frames, form)
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        bounds = usual(measures_before(con, night.night), measures)
+    frames = {**frames, "night_measure": measures}
+    codes = {d.project_code for d in night.deliveries}
+    tonight = {n: f[f["project_code"].isin(codes)] if n == "dim_project" else f for n, f in frames.items()}
+    rows = crosschecks.run(tonight, registers)
+    return run_suites(frames, rows, run_id=delivered.run_id, bounds=bounds), rows, measures, frames

@@ -1,0 +1,135 @@
+"""Folding: what is one thing is told once, and nothing is lost."""
+
+from collections import Counter
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expectations.folding import LEAST_PROJECTS, LEAST_REPORTS, fold
+from expectations.items import items_of
+from tests.expectations.mails import CODE, FORM, NIGHT, finding, findings
+
+WORD = "รายงานครั้งที่ {n} พิมพ์ สถานะเทียบกับแผน ของรายงานครั้งที่ {n} ว่า “กำลังเร่ง” ซึ่งยังไม่อยู่ในรายการคำที่รู้จัก"
+
+
+def word(n, **changes):
+    base = {
+        "finding_id": f"{n:016x}",
+        "rule": "unknown_status_word",
+        "severity": "note",
+        "report_no": n,
+        "line": 20 + n,
+    }
+    return finding(**{**base, "field": f"reports[{n}].plan_status", "message_th": WORD.format(n=n), **changes})
+
+
+def folds(*rows):
+    return fold(items_of(findings(*rows), {}, FORM))
+
+
+def test_one_word_in_many_reports_of_a_project_is_one_item_that_names_the_reports():
+    (one,) = folds(*(word(n) for n in range(1, 13)))
+    assert one.is_many
+    assert one.sentence == (
+        "รายงานครั้งที่ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 และอีก 2 ครั้ง พิมพ์ สถานะเทียบกับแผน ว่า “กำลังเร่ง” ซึ่งยังไม่อยู่ในรายการคำที่รู้จัก",
+    )
+
+
+def test_one_word_in_three_hundred_reports_of_many_projects_is_one_item():
+    rows = [word(n, project_code=f"50390000-{9000 + n % 60}", uri=f"inbox/{n}.txt") for n in range(1, 301)]
+    (one,) = folds(*rows)
+    assert (len(one.same), len(one.projects)) == (300, 60)
+    assert one.sentence[0].startswith("รายงานหลายครั้ง พิมพ์ สถานะเทียบกับแผน ว่า")
+
+
+def test_a_few_reports_and_a_few_projects_stay_apart():
+    assert len(folds(*(word(n) for n in range(1, LEAST_REPORTS)))) == LEAST_REPORTS - 1
+    rows = [word(1, finding_id=str(n), project_code=f"50390000-900{n}") for n in range(1, LEAST_PROJECTS)]
+    assert len(folds(*rows)) == LEAST_PROJECTS - 1
+
+
+def test_other_words_other_numbers_and_other_severities_are_other_things():
+    rows = [word(n, message_th=WORD.format(n=n).replace("เร่ง", f"เร่ง{n}")) for n in range(1, 5)]
+    assert len(folds(*rows)) == 4
+    amounts = [finding(finding_id=str(n), message_th=f"เกิน {n} บาท", project_code=f"50390000-900{n}") for n in range(9)]
+    assert len(folds(*amounts)) == 9
+    assert len(folds(*(word(n, severity="check" if n > 3 else "note") for n in range(1, 7)))) == 2
+
+
+def test_what_is_new_is_never_hidden_among_what_is_known():
+    rows = [word(n, state="open", first_seen=NIGHT - timedelta(days=3)) for n in range(1, 9)]
+    new, known = folds(*rows, word(9))
+    assert (new.first.is_fresh, len(new.same), known.first.is_fresh, len(known.same)) == (True, 1, False, 8)
+
+
+def test_a_contested_value_is_not_told_again_among_the_conflicts_of_its_project():
+    told, other = "• หลักการ: สำเนาที่ 1 (หน้า 1 บรรทัด 3) “ก” / สำเนาที่ 2 (หน้า 1 บรรทัด 9) “ข”", "• ชื่อ: สำเนาที่ 1 “ค”"
+    contested = finding(finding_id="1", rule="contested_value", field="rationale", message_th=f"ตัดสินไม่ได้\n{told}")
+    conflicts = finding(
+        finding_id="2",
+        rule="copies_conflict",
+        severity="note",
+        field=None,
+        message_th=f"ไม่ตรงกัน 2 แห่ง\n{told}\n{other}",
+    )
+    first, second = folds(contested, conflicts)
+    assert first.finding_ids == ("1",)
+    assert second.sentence == ("ไม่ตรงกัน 2 แห่ง (แจ้งแยกไว้แล้ว 1 แห่ง)", other)
+
+
+def test_conflicts_of_which_nothing_is_left_are_told_with_the_contested_value():
+    told = "• หลักการ: สำเนาที่ 1 “ก” / สำเนาที่ 2 “ข”"
+    contested = finding(finding_id="1", rule="contested_value", message_th=f"ตัดสินไม่ได้\n{told}")
+    conflicts = finding(finding_id="2", rule="copies_conflict", severity="note", message_th=f"ไม่ตรงกัน 1 แห่ง\n{told}")
+    (one,) = folds(contested, conflicts)
+    assert one.finding_ids == ("1", "2")
+    elsewhere = folds(contested, {**conflicts, "project_code": "50390000-9002"})
+    assert [each.finding_ids for each in elsewhere] == [("1",), ("2",)]
+
+
+RULES = ("unknown_status_word", "contested_value", "copies_conflict", "zero_reports", "code_unreadable")
+LINES = ("ข้อความ", "• ก “ข”", "• ค: สำเนาที่ 1 “ง” / สำเนาที่ 2 “จ”", "รายงานครั้งที่ 3 พิมพ์", "dump.txt หน้า 2 บรรทัด 9")
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(RULES),
+        st.sampled_from(("block", "check", "note")),
+        st.sampled_from((None, CODE, *(f"50390000-910{n}" for n in range(7)))),
+        st.sampled_from((None, 3, 30)),
+        st.lists(st.sampled_from(LINES), min_size=1, max_size=3),
+        st.sampled_from(("new", "open", "regressed", "resolved")),
+        st.integers(0, 3),
+    ),
+    max_size=40,
+)
+
+
+@given(ROWS, st.randoms(use_true_random=False))
+def test_every_finding_is_told_in_exactly_one_item_whatever_their_order(rows, random):
+    made = [
+        finding(
+            finding_id=f"{n:016x}", rule=rule, severity=severity, project_code=code, report_no=report,
+            message_th="\n".join(lines), state=state, first_seen=NIGHT - timedelta(days=days),
+        )
+        for n, (rule, severity, code, report, lines, state, days) in enumerate(rows)
+    ]  # fmt: skip
+    found = folds(*made)
+    told = Counter(finding_id for each in found for finding_id in each.finding_ids)
+    assert told == Counter(row["finding_id"] for row in made)
+    assert all(len({(i.rule, i.severity, i.is_fresh) for i in each.same}) == 1 for each in found)
+    assert [each.first.order for each in found] == sorted(each.first.order for each in found)
+    random.shuffle(made)
+    assert folds(*made) == found
+
+
+def test_a_sentence_about_many_files_says_how_many_and_not_the_first():
+    def cut(n, uri):
+        place = f"{uri.rsplit('/', 1)[-1]} หน้า 1 บรรทัด {n}"
+        message = f"สำเนาของแบบไม่ครบถึงท้ายแบบ 1 จาก 2 สำเนา ({place})"
+        code = f"50390000-91{n:02}"
+        return finding(finding_id=str(n), rule="truncated_copy", project_code=code, uri=uri, line=n, message_th=message)
+
+    (one,) = folds(*(cut(n, f"inbox/{n}.txt") for n in range(1, 13)))
+    assert one.sentence == ("สำเนาของแบบไม่ครบถึงท้ายแบบ 1 จาก 2 สำเนา (12 ไฟล์)",)
+    (one,) = folds(*(cut(n, "inbox/all.txt") for n in range(1, 13)))
+    assert one.sentence == ("สำเนาของแบบไม่ครบถึงท้ายแบบ 1 จาก 2 สำเนา (all.txt)",)
