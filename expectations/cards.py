@@ -14,6 +14,7 @@ from transform.form import Form
 from transform.thai import squash
 
 _PLACES, _IDS, _LINES, _RAW = 3, 3, 8, 90
+_CODES = 15  # of so many projects all codes are written
 _BULLET = "• "
 # one conflict between copies in one line, as expectations/conflicts.py tells it
 _CONFLICT = re.compile(r"• (?P<label>[^“]*?): (?P<said>สำเนาที่ \d.*?)(?: → (?P<taken>.*))?")
@@ -77,11 +78,12 @@ def tag_of(fold: Fold) -> str:
 
 def resolved_line(fold: Fold) -> str:
     """One line for what is resolved: which project, what it was, since when it is gone."""
-    first, many = fold.first, len(fold.same)
+    first, many = fold.first, len(fold.items)
     days = sorted(item.resolved_on for item in fold.same if item.resolved_on is not None)
     since = f" ({thai_date(days[-1].isoformat())})" if days else ""
-    what = f"{first.title} — {first.label}" if many == 1 else f"{first.title} — {many:,} แห่ง"
-    return f"{_project(fold)}: {what}{since}"
+    what = f"{first.title} — {first.label}" if many == 1 else f"{first.title} — {many:,} รายการ"
+    codes = _codes(fold)
+    return f"{_project(fold)}: {what}{since}" + (f" ได้แก่ {codes}" if codes else "")
 
 
 def _card(fold: Fold, printed: Printed | None) -> Card:
@@ -103,7 +105,7 @@ def _card(fold: Fold, printed: Printed | None) -> Card:
         sentence=head,
         says=says,
         where=_where(fold, (head, *says)),
-        todo=first.todo,
+        todo=fold.todo,
         reference=_reference(fold),
     )
 
@@ -112,6 +114,11 @@ def _project(fold: Fold) -> str:
     if len(fold.projects) > 1:
         return f"{len(fold.projects):,} โครงการ"
     return f"{fold.first.project_code} {fold.first.project_name}".strip() or fold.first.file or "-"
+
+
+def _codes(fold: Fold) -> str:
+    """The codes of several projects in one line; nothing where they are too many."""
+    return ", ".join(fold.projects) if 1 < len(fold.projects) <= _CODES else ""
 
 
 def _bullets(lines: list[str]) -> tuple[str, ...]:
@@ -134,7 +141,9 @@ def _where(fold: Fold, said: tuple[str, ...]) -> tuple[str, ...]:
     places = [_place(item, with_project=many) for item in _spread(fold.same, by_project=many)]
     more = len(fold.same) - len(places)
     counted = f"{len(fold.same):,} แห่ง" + (f"ใน {projects:,} โครงการ" if many else "")
-    return (f"{counted} เช่น" if more else counted, *(f"• {place}" for place in places))
+    codes = _codes(fold)
+    head = (f"{counted} ได้แก่ {codes}", "เช่น") if codes else (f"{counted} เช่น" if more else counted,)
+    return (*head, *(f"• {place}" for place in places))
 
 
 def _spread(items: Iterable[Item], *, by_project: bool) -> list[Item]:

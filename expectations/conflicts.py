@@ -12,7 +12,7 @@ from unicodedata import category
 
 from expectations.catalogue import load_reasons
 from expectations.doubt_rules import OCR_RULES
-from expectations.words import label_of, shortened, without_phone
+from expectations.words import label_of, shortened, with_unit, without_phone
 from transform.addresses import report_of
 from transform.confusions import classify
 from transform.form import Form
@@ -83,12 +83,26 @@ def told(
     texts = [without_phone(field, text, form) for text in _excerpts([v.text for v in conflict.variants])]
     several_files = len({copies[r.copy_id].uri for v in conflict.variants for _, r in v.printed}) > 1
     said = []
-    for variant, text in zip(conflict.variants, texts, strict=True):
-        places = ", ".join(_place(n, r, copies, thai, several_files) for n, r in variant.printed)
-        said.append(f"{places} “{text}”" if text else f"{places} {_NOTHING[language]}")
+    for variant, excerpt in zip(conflict.variants, texts, strict=True):
+        for text, printed in _as_printed(variant, field, form) or [(excerpt, variant.printed)]:
+            places = ", ".join(_place(n, r, copies, thai, several_files) for n, r in printed)
+            said.append(f"{places} “{text}”" if text else f"{places} {_NOTHING[language]}")
     label = _label(conflict, form, language)
     kind = _kind(conflict, form, language, registers) if registers is not None else ""
     return f"{label}: {' / '.join(said)} → {_taken(conflict, texts, form, language)}{kind}"
+
+
+def _as_printed(variant: Variant, field: str, form: Form) -> list[tuple[str, list[tuple[int, Reading]]]]:
+    """The words in which copies print a number, a day or an amount, each with its copies; of a text none.
+
+    Who looks for it in the form, or writes it into a correction, needs what stands there.
+    """
+    if form.field_of(field).policy != "typed":
+        return []
+    by_words: dict[str, list[tuple[int, Reading]]] = {}
+    for number, reading in variant.printed:
+        by_words.setdefault(_one_line(" ".join(reading.evidence.raw.split())), []).append((number, reading))
+    return [(without_phone(field, words, form), printed) for words, printed in by_words.items()]
 
 
 def _kind(conflict: Conflict, form: Form, language: str, registers: Registers) -> str:
@@ -115,7 +129,10 @@ def _taken(conflict: Conflict, texts: list[str], form: Form, language: str) -> s
     reason = load_reasons().get(decision.rule, {}).get(language, decision.rule)
     if decision.value is None:
         return f"ยังไม่มีค่า ({reason})" if thai else f"no value ({reason})"
-    text = _chosen(conflict, texts) or without_phone(decision.field, _one_line(decision.value), form)
+    if form.field_of(decision.field).policy == "typed":
+        text = with_unit(decision.field, decision.value, form, language)
+    else:
+        text = _chosen(conflict, texts) or without_phone(decision.field, _one_line(decision.value), form)
     return f"ใช้ “{text}” ({reason})" if thai else f"taken “{text}” ({reason})"
 
 

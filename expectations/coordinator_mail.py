@@ -5,49 +5,28 @@ It speaks of the reader's own projects only, and of what is new to this reader.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from expectations.cards import Card, Printed, cards_of, resolved_line
-from expectations.changes_told import Change, changes_in
+from expectations.cards import Card, Printed
+from expectations.changes_told import Unreadable, changes_in
+from expectations.coordinator_parts import Part, parts_of
 from expectations.coordinator_sheets import sheets_of
-from expectations.folding import Fold, fold
-from expectations.items import Item, item_of, project_names, render, shown
-from expectations.late_projects import LateProject, late_projects, lateness_in
-from expectations.lifecycle import Finding
+from expectations.folding import fold
+from expectations.items import in_order, item_of, project_names, render, shown
+from expectations.late_projects import LateProject, late_projects
 from expectations.mail_content import MailContent
 from expectations.mail_facts import CoordinatorFacts
-from expectations.news import newly_late, news_of, snapshot
+from expectations.news import News, late_keys, newly_late, news_of, snapshot
 from expectations.text_layout import reflow
 from expectations.words import thai_date
 from expectations.workbook import workbook
 from transform.form import Form
 
-# written out at most; the attachment has all
-_CARDS, _NOTES, _LATE, _CHANGES, _RESOLVED = 30, 20, 20, 20, 20
 # Gmail cuts a page off after 102 kB: of a longer one less is written out, in percent
 _CLIPPED, _SHARES = 98_000, (100, 70, 45, 25, 10)
-# findings that the list of late projects tells already, by its kinds
-_TOLD_AS_LATE = {"ended_unfinished": "ended_unfinished", "progress_behind_time": "behind"}
-_COUNTS_TH = {
-    "received": "ได้รับ", "new": "ใหม่", "changed": "เปลี่ยนแปลง", "unchanged": "เหมือนเดิม", "unreadable": "อ่านไม่ได้",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Part:
-    """One section of a mail: what is written out of it, and how many there are in all."""
-
-    total: int
-    fresh: int
-    written: Sequence[Card | LateProject | Change | str]
-
-    @property
-    def more(self) -> int:
-        """How many are only in the attachment."""
-        return self.total - len(self.written)
+_COUNTS_TH = {"new": "ใหม่", "changed": "เปลี่ยนแปลง", "unchanged": "เหมือนเดิม"}
 
 
 def coordinator_mail(
@@ -59,46 +38,37 @@ def coordinator_mail(
     """
     names = project_names(facts.projects)
     news = news_of(facts, night)
-    late_now = {(each.project_code, each.kind) for each in lateness_in(facts.late, names)}
-
-    def is_told_as_late(finding: Finding) -> bool:
-        return (finding.project_code, _TOLD_AS_LATE.get(finding.rule)) in late_now
-
-    worse = {f.project_code or "" for f in news.fresh if is_told_as_late(f)}
-    late = late_projects(facts.late, names, newly_late([code for code, _ in late_now], facts.told) | worse)
+    keys = late_keys(facts.late[facts.late["project_code"].isin(list(names))])
+    late = late_projects(facts.late, names, newly_late(keys, (facts.told or {}).get("late", ())))
     unresolved = [
         item_of(f, names, form, night, is_fresh=is_fresh)
         for findings, is_fresh in ((news.fresh, True), (news.standing, False))
         for f in findings
     ]
-    told_as_late = {f.finding_id for f in (*news.fresh, *news.standing) if is_told_as_late(f)}
-    folds = fold(item for item in unresolved if item.finding_id not in told_as_late)
-    to_fix = [each for each in folds if each.first.severity != "note"]
     is_news = bool(news.fresh or news.resolved or news.gone or any(project.is_fresh for project in late))
-    if not is_news and not (is_reminder and (to_fix or late)):
+    is_pending = bool(late) or any(item.severity != "note" for item in unresolved)
+    if not is_news and not (is_reminder and is_pending):
         return None
-    resolved_items = [item_of(f, names, form, night, is_fresh=False) for f in news.resolved]
+    resolved = [item_of(f, names, form, night, is_fresh=False) for f in news.resolved]
     muted_items = [(item_of(f, names, form, night, is_fresh=False), mute) for f, mute in news.muted]
+    changes = changes_in(facts.changes, names, form, _unreadable(facts))
+    gone = _gone(news)
     values: dict[str, Any] = {
         "name": shown(facts.name) if facts.name else None,
         "night": night,
         "since": facts.told_night,
         "is_reminder": not is_news,
-        "projects": len(names),
+        "scope": _scope(facts.name, len(names)),
         "received": _received(facts.counts),
         "muted": len(news.muted),
         "muted_until": min((mute.until for _, mute in news.muted), default=None),
-        "gone": news.gone,
+        "gone": [sentence for _, sentence in gone],
     }
-    printed, resolved, changes = (
-        Printed(facts.printed, form),
-        fold(resolved_items),
-        changes_in(facts.changes, names, form),
-    )
+    folds, resolved_folds, printed = fold(unresolved), fold(resolved), Printed(facts.printed, form)
     for share in _SHARES:
-        parts = _parts(folds, resolved, late, changes, printed, share)
-        subject = _subject(parts, night, is_reminder=not is_news)
-        values |= {"parts": parts, "subject": subject, "preheader": _preheader(parts)}
+        parts = parts_of(folds, resolved_folds, late, changes, printed, share)
+        subject = _subject(parts, [short for short, _ in gone], night, is_reminder=not is_news)
+        values |= {"parts": parts, "subject": subject, "preheader": _preheader(parts, values["gone"])}
         html = render("coordinator.html.j2", **values)
         if len(html.encode()) <= _CLIPPED:
             break
@@ -108,56 +78,67 @@ def coordinator_mail(
         html=html,
         attachment_name=f"kaona-{night.isoformat()}.xlsx",
         attachment_bytes=workbook(
-            sheets_of(_in_order(unresolved), _in_order(resolved_items), muted_items, facts, names, form)
+            sheets_of(in_order(unresolved), in_order(resolved), muted_items, changes, facts.late, names)
         ),
-        told=snapshot(night, news.told, [project.project_code for project in late]),
+        told=snapshot(night, news.told, keys),
         is_reminder=not is_news,
     )
 
 
-def _parts(
-    folds: Sequence[Fold],
-    resolved: Sequence[Fold],
-    late: Sequence[LateProject],
-    changes: Sequence[Change],
-    printed: Printed,
-    share: int,
-) -> dict[str, Part]:
-    """The sections; of each, the given percentage of what may be written out at most is written out."""
-    to_fix = [each for each in folds if each.first.severity != "note"]
-    notes = [each for each in folds if each.first.severity == "note"]
-    return {
-        "to_fix": Part(len(to_fix), _fresh(to_fix), cards_of(to_fix[: _CARDS * share // 100], printed)),
-        "notes": Part(len(notes), _fresh(notes), cards_of(notes[: _NOTES * share // 100], printed)),
-        "late": Part(len(late), sum(1 for project in late if project.is_fresh), late[: _LATE * share // 100]),
-        "changes": Part(len(changes), 0, changes[: _CHANGES * share // 100]),
-        "resolved": Part(len(resolved), 0, [resolved_line(each) for each in resolved[: _RESOLVED * share // 100]]),
-    }
+def _unreadable(facts: CoordinatorFacts) -> Unreadable:
+    """Where a form prints what is no value now, and where one did that the reader was told of."""
+    rows = facts.findings[facts.findings["rule"] == "value_not_well_formed"]
+    addresses = zip(rows["project_code"], rows["field"], rows["state"], strict=True)
+    found = [((str(code), str(field)), state == "resolved") for code, field, state in addresses]
+    return Unreadable({at for at, is_over in found if not is_over}, {at for at, is_over in found if is_over})
 
 
-def _fresh(folds: Sequence[Fold]) -> int:
-    return sum(1 for each in folds if each.first.is_fresh)
+def _gone(news: News) -> list[tuple[str, str]]:
+    """What became of told findings that are the reader's no longer: in the subject, and in a sentence."""
+    if not news.gone:
+        return []
+    if news.moved is None:
+        return [(f"พ้นรายการ {news.gone:,}", f"{news.gone:,} รายการที่เคยแจ้งไม่อยู่ในรายการของท่านแล้ว")]
+    settled = news.gone - news.moved
+    found = []
+    if news.moved:
+        moved = f"{news.moved:,} รายการที่เคยแจ้งเป็นของโครงการที่ย้ายออกจากความดูแลของท่านแล้ว"
+        found.append((f"ย้ายออก {news.moved:,}", moved))
+    if settled:
+        found.append((f"ไม่พบแล้ว {settled:,}", f"{settled:,} รายการที่เคยแจ้งไม่พบแล้ว (ตัดสินค่าแล้ว หรือแจ้งรวมกับรายการอื่น)"))
+    return found
 
 
-def _subject(parts: Mapping[str, Part], night: date, *, is_reminder: bool) -> str:
-    """How many to correct, how many of them are new, how many are done; who is late; which night."""
+def _subject(parts: Mapping[str, Part], gone: list[str], night: date, *, is_reminder: bool) -> str:
+    """How many to correct, how many of them are new, how many are done; who is late; which night.
+
+    Where nothing is new, what else the letter comes for.
+    """
     to_fix, notes, late, resolved = parts["to_fix"], parts["notes"], parts["late"], parts["resolved"]
     said = []
     if to_fix.total:
-        said.append(f"แก้ {to_fix.total} รายการ" + (f" (ใหม่ {to_fix.fresh})" if to_fix.fresh else ""))
+        said.append(f"แก้ {to_fix.total:,} รายการ{_aside(to_fix)}")
     elif notes.fresh:
-        said.append(f"เพื่อทราบ {notes.total} รายการ (ใหม่ {notes.fresh})")
-    else:
+        said.append(f"เพื่อทราบ {notes.total:,} รายการ{_aside(notes)}")
+    elif not is_reminder:
         said.append("ไม่มีรายการต้องแก้")
     if resolved.total:
-        said.append(f"แก้แล้ว {resolved.total}")
+        said.append(f"แก้แล้ว {resolved.total:,}")
     if late.total:
-        said.append(f"ล่าช้า {late.total}" + (f" (ใหม่ {late.fresh})" if late.fresh and not to_fix.fresh else ""))
+        said.append(f"ล่าช้า {late.total:,}" + (f" (ใหม่ {late.fresh:,})" if late.fresh and not to_fix.fresh else ""))
+    if not (to_fix.fresh or notes.fresh or late.fresh or resolved.total):
+        said += gone
     title = f"รายงานความก้าวหน้าโครงการ {thai_date(night.isoformat())}"
     return f"{'เตือน: ' if is_reminder else ''}{' · '.join(said)} — {title}"
 
 
-def _preheader(parts: Mapping[str, Part]) -> str:
+def _aside(part: Part) -> str:
+    said = [f"{part.topics:,} เรื่อง"] if part.is_folded else []
+    said += [f"ใหม่ {part.fresh:,}"] if part.fresh else []
+    return f" ({', '.join(said)})" if said else ""
+
+
+def _preheader(parts: Mapping[str, Part], gone: list[str]) -> str:
     """What an inbox shows behind the subject: the most urgent item."""
     for key in ("to_fix", "notes"):
         for card in parts[key].written:
@@ -166,19 +147,21 @@ def _preheader(parts: Mapping[str, Part]) -> str:
     for project in parts["late"].written:
         assert isinstance(project, LateProject)
         return f"{project.project_name}: {project.sentence}"
-    return "รายการที่เคยแจ้งแก้ไขครบแล้ว"
+    return gone[0] if gone else f"แก้ไขแล้ว {parts['resolved'].total:,} รายการ"
+
+
+def _scope(name: str | None, projects: int) -> str:
+    """Of what the mail speaks."""
+    if projects:
+        return f"เฉพาะโครงการในความดูแลของท่าน {projects:,} โครงการ"
+    return "ไฟล์และแบบที่ยังไม่รู้ว่าเป็นของโครงการใด" if name is None else "ขณะนี้ไม่มีโครงการในความดูแลของท่าน"
 
 
 def _received(counts: Mapping[str, int]) -> str | None:
     """The forms of tonight in one line; None when none came or nothing is known of them."""
-    known = [(key, int(counts[key])) for key in _COUNTS_TH if counts.get(key) is not None]
-    if not any(number for _, number in known):
-        return None
-    (first, number), *rest = known
-    said = " · ".join(f"{_COUNTS_TH[key]} {number:,}" for key, number in rest)
-    head = f"คืนนี้{_COUNTS_TH[first]} {number:,} ฉบับ" if first == "received" else f"คืนนี้ {_COUNTS_TH[first]} {number:,}"
-    return f"{head}: {said}" if said else head
-
-
-def _in_order(items: Sequence[Item]) -> list[Item]:
-    return sorted(items, key=lambda item: item.order)
+    known = {key: int(number) for key, number in counts.items() if number}
+    received, unreadable = known.get("received"), known.get("unreadable")
+    kinds = " · ".join(f"{said} {known[key]:,}" for key, said in _COUNTS_TH.items() if key in known)
+    said = [f"ได้รับ {received:,} โครงการ" + (f" ({kinds})" if kinds else "")] if received else [kinds] if kinds else []
+    said += [f"{'' if said else 'มีไฟล์ที่'}อ่านไม่ได้ {unreadable:,} ไฟล์"] if unreadable else []
+    return f"คืนนี้{' · '.join(said)}" if said else None

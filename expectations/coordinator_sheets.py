@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from expectations.changes_told import changes_in
-from expectations.items import STATE_TH, Item, plain, shown
+from expectations.changes_told import Change
+from expectations.items import STATE_TH, Item, most_urgent_first, plain, shown
 from expectations.late_projects import KINDS_TH, lateness_in
-from expectations.mail_facts import CoordinatorFacts
+from expectations.mail_facts import Frame
 from expectations.news import Mute
 from expectations.workbook import Sheet, Value
-from transform.form import Form
 
 _PROJECT = (("รหัสโครงการ", 16), ("ชื่อโครงการ", 34))
 _FINDING = (
@@ -30,16 +29,16 @@ def sheets_of(
     unresolved: Iterable[Item],
     resolved: Iterable[Item],
     muted: Iterable[tuple[Item, Mute]],
-    facts: CoordinatorFacts,
+    changes: Iterable[Change],
+    late: Frame,
     names: Mapping[str, str],
-    form: Form,
 ) -> list[Sheet]:
     """The five sheets, in the order of the mail; one without rows has its headers."""
-    put_off = sorted(muted, key=lambda each: each[0].order)
+    put_off = most_urgent_first(muted, lambda each: each[0], lambda each: each[0].project_code)
     return [
         Sheet("ข้อสังเกต", _FINDING, [(*_values(item, _state(item)), item.finding_id) for item in unresolved]),
-        Sheet("ล่าช้า", _LATE, _late_rows(facts, names)),
-        Sheet("การเปลี่ยนแปลง", _CHANGES, _change_rows(facts, names, form)),
+        Sheet("ล่าช้า", _LATE, _late_rows(late, names)),
+        Sheet("การเปลี่ยนแปลง", _CHANGES, _change_rows(changes)),
         Sheet(
             "แก้ไขแล้ว",
             _RESOLVED,
@@ -66,17 +65,15 @@ def _values(item: Item, state: str) -> tuple[Value, ...]:
     )  # fmt: skip
 
 
-def _late_rows(facts: CoordinatorFacts, names: Mapping[str, str]) -> Sequence[tuple[Value, ...]]:
+def _late_rows(late: Frame, names: Mapping[str, str]) -> Sequence[tuple[Value, ...]]:
     return [
         (
             plain(x.project_code), shown(names[x.project_code]), KINDS_TH.get(x.kind, plain(x.kind)), x.days, x.since,
             x.progress_pct, x.time_elapsed_pct, x.sentence,
         )
-        for x in lateness_in(facts.late, names)
+        for x in lateness_in(late, names)
     ]  # fmt: skip
 
 
-def _change_rows(facts: CoordinatorFacts, names: Mapping[str, str], form: Form) -> Sequence[tuple[Value, ...]]:
-    return [
-        (x.project_code, x.project_name, x.label, x.before, x.after) for x in changes_in(facts.changes, names, form)
-    ]
+def _change_rows(changes: Iterable[Change]) -> Sequence[tuple[Value, ...]]:
+    return [(x.project_code, x.project_name, x.label, x.before, x.after) for x in changes]

@@ -57,13 +57,14 @@ def collect(
     known: Collection[str] = (),
     registers: Registers | None = None,
     refused: Mapping[str, Sequence[Refusal]] | None = None,
+    gone: Collection[str] = (),
 ) -> Frame:
     """Rows of quality.finding to insert or replace: what is found tonight, and what is resolved tonight; by finding_id.
 
     `crosscheck_rows` and `validation` are those of the same `frames`; `previous` holds quality.finding of the touched
     projects, of tonight's files and of STANDING_RULES; `known` are the project codes and copy ids of `corrections` that
     were delivered before; `registers` tell what kind of difference a conflict is; `refused`: projects that are not
-    among the night's deliveries because a blocking check sets them aside, with what refuses them.
+    among the night's deliveries because a blocking check sets them aside, with what refuses them; `gone`: places whose file was taken away, so that what was found of it is over.
     Pure: the same arguments give the same rows.
     """
     before = findings_in(previous)
@@ -86,7 +87,7 @@ def collect(
     places = places_of(night)
     tonight = [finding_of(draft, places, night.night, form) for draft in _missing_in_pictures(drafts, night, form)]
     touched = {d.project_code for d in night.deliveries}
-    uris = {file.uri for file in night.files}
+    uris = {*gone, *(file.uri for file in night.files)}
 
     def is_judged(finding: Finding) -> bool:
         if finding.rule == FAULT:
@@ -124,8 +125,11 @@ def _objections(
     cut = {d.project_code: _cut_at(d) for d in night.deliveries}
     copies = {copy.copy_id: copy for copy in night.copies}
     lines = dict(tuple(unread.groupby("project_code")))
+    unreadable = _unreadable(rows)
     for row in _records(rows):
         known = conflicts.get(row["project_code"], [])
+        if (row["project_code"], row["field"]) in unreadable and _is_about_absence(row):
+            continue  # something is printed there
         if row["rule"] == "copies_conflict":
             if known:  # else only pictures differ, and they are told as such
                 detail = {x: "\n".join(f"• {told(c, copies, form, x, given)}" for c in known) for x in ("th", "en")}
@@ -150,6 +154,16 @@ def _objections(
             yield Draft(**row, severity="block")  # what is no number or day cannot be a fact at all
         else:
             yield Draft(**row)
+
+
+def _unreadable(crosschecks: Frame) -> frozenset[tuple[str, str]]:
+    """Project and field where every copy prints something that is no value."""
+    rows = crosschecks[crosschecks["rule"] == "value_not_well_formed"]
+    return frozenset(zip(rows["project_code"], rows["field"], strict=True))
+
+
+def _is_about_absence(row: Mapping[str, Any]) -> bool:
+    return row["field"] is not None and load_catalogue()[row["rule"]].dimension == "completeness"
 
 
 def _doubted_copies(row: Mapping[str, Any], delivery: Delivery, form: Form) -> Iterator[Draft]:
@@ -213,8 +227,7 @@ def _printed_at(unread: Frame, text: str, night: Night) -> Place:
 
 def _failing_columns(failures: Frame, crosschecks: Frame, night: Night, form: Form) -> Iterator[Draft]:
     """Rows that failed a generated expectation; a text that could not be read is not also reported as missing."""
-    unreadable = crosschecks[crosschecks["rule"] == "value_not_well_formed"]
-    told_already = set(zip(unreadable["project_code"], unreadable["field"], strict=True))
+    told_already = set(_unreadable(crosschecks))
     told_already |= {(d.project_code, d.field) for x in night.deliveries for d in x.decisions if is_unread_picture(d)}
     of_columns = ~failures["expectation"].isin(FAMILIES) & ~failures["rule"].isin(BOUND_RULES)
     for row in _records(failures[of_columns]):

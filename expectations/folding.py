@@ -6,19 +6,24 @@ Pure: items in, folds out. Nothing is lost: the items of all folds are the items
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from expectations.items import Item
+from expectations.items import Item, in_order, most_urgent_first
 
 # the same sentence about so many reports of one project, or about so many projects, is one item
 LEAST_REPORTS, LEAST_PROJECTS = 3, 5
 CONFLICTS, CONTESTED = "copies_conflict", "contested_value"
 _BULLET = "• "
-_PLACE = re.compile(r"(หน้า|บรรทัด) \d+(?:–\d+)?")
+# page and line as words of their own: the end of ความก้าวหน้า is no page
+_PLACE = re.compile(r"(?<![\u0e00-\u0e7f])(หน้า|บรรทัด) \d+(?:–\d+)?")
+_WHOLE_PLACE = re.compile(r" ?\(หน้า \d+(?: บรรทัด [\d–]+)?\)|(?<![\u0e00-\u0e7f])หน้า \d+(?: บรรทัด [\d–]+)?(?:: | |$)")
 _PLACE_AFTER = r"(?: หน้า \d+(?: บรรทัด \d+)?| \(หน้า \d+(?: บรรทัด \d+)?\))?"
 _OWN_REPORT = r"รายงานครั้งที่ {}(?!\d)(?: \(แถวที่ \d+\))?"
+_HERE = "\ue000"  # stands for what differs; no text has it
+_QUOTED = re.compile(r"(“[^”]*”)")
+_THIS = re.compile(r"(รายงานครั้ง|ไฟล์|ค่า|ข้อมูล|รายการ|ลิงก์|บรรทัด)นี้")
 _Sentence: TypeAlias = tuple[str, ...]
 
 
@@ -58,29 +63,45 @@ class Fold:
         return tuple(sorted({item.project_code for item in self.same}))
 
     @property
+    def group(self) -> str:
+        """What it is listed with: its project, or other folds of the same projects."""
+        return ",".join(self.projects)
+
+    @property
+    def todo(self) -> str:
+        """What to do about them."""
+        return _THIS.sub(_these, self.first.todo) if self.is_many else self.first.todo
+
+    @property
     def sentence(self) -> _Sentence:
-        """What is wrong, said once for all of them."""
-        first = self.first
-        said = first.message
-        if self.is_many and first.file:
+        """What is wrong, said once for all of them; what is not the same of all is not said."""
+        first, said = self.first, self.first.message
+        if not self.is_many:
+            return said
+        if _names_file(first):
             files = len({item.file for item in self.same})
-            place = re.compile(re.escape(first.file) + _PLACE_AFTER)
-            said = tuple(place.sub(lambda _: first.file if files == 1 else f"{files:,} ไฟล์", line) for line in said)
-        if self.is_many and first.report_no is not None:
+            place = _file_in(first, _PLACE_AFTER)
+            named = first.file if files == 1 else f"{files:,} ไฟล์"
+            said = tuple(_outside_quotes(line, lambda part: place.sub(lambda _: named, part)) for line in said)
+        if first.report_no is not None:
             reports = _numbers(self.same) if len(self.projects) == 1 else "รายงานหลายครั้ง"
             said = tuple(_of_reports(line, first.report_no, reports) for line in said)
-        return said
+        return tuple(self._without_differing_places(line, n) for n, line in enumerate(said))
+
+    def _without_differing_places(self, line: str, n: int) -> str:
+        places = {tuple(found[0] for found in _PLACE.finditer(item.message[n])) for item in self.same}
+        return line if len(places) == 1 else _outside_quotes(line, lambda part: _WHOLE_PLACE.sub("", part))
 
 
 def fold(items: Iterable[Item]) -> list[Fold]:
     """Items folded, most urgent first."""
-    kept, absorbed = _told_once(sorted(items, key=lambda item: item.order))
+    kept, absorbed = _told_once(in_order(items))
     alike: dict[tuple[object, ...], list[Item]] = {}
     for item in kept:
         alike.setdefault(_same_thing(item), []).append(item)
     groups = [group for found in alike.values() for group in _parted(found)]
     folds = [Fold(tuple(g), tuple(a for item in g for a in absorbed.get(item.finding_id, ()))) for g in groups]
-    return sorted(folds, key=lambda each: each.first.order)
+    return most_urgent_first(folds, lambda each: each.first, lambda each: each.group)
 
 
 def _parted(alike: list[Item]) -> list[list[Item]]:
@@ -97,13 +118,38 @@ def _parted(alike: list[Item]) -> list[list[Item]]:
 
 
 def _same_thing(item: Item) -> tuple[object, ...]:
-    """What two items share when they are one thing: all but the report, the file and the place."""
-    text = "\n".join(item.message)
-    if item.file:
-        text = text.replace(item.file, "…")
-    if item.report_no is not None:
-        text = re.sub(_OWN_REPORT.format(item.report_no), "…", text)
-    return item.rule, item.severity, item.is_fresh, item.state == "resolved", item.todo, _PLACE.sub(r"\1 …", text)
+    """What two items share when they are one thing: all but the report, the file and the place.
+
+    What is quoted is what the form prints, and is the same to the letter.
+    """
+    file = _file_in(item) if _names_file(item) else None
+    report = None if item.report_no is None else re.compile(_OWN_REPORT.format(item.report_no))
+
+    def without_place(text: str) -> str:
+        text = text if file is None else file.sub(_HERE, text)
+        text = text if report is None else report.sub(_HERE, text)
+        return _PLACE.sub(rf"\1 {_HERE}", text)
+
+    said = tuple(_outside_quotes(line, without_place) for line in item.message)
+    return item.rule, item.severity, item.is_fresh, item.state == "resolved", item.todo, said
+
+
+def _outside_quotes(line: str, changed: Callable[[str], str]) -> str:
+    return "".join(part if part.startswith("“") else changed(part) for part in _QUOTED.split(line))
+
+
+def _names_file(item: Item) -> bool:
+    """Whether the name of its file is one that no number in a sentence can be."""
+    return any(character.isalpha() for character in item.file)
+
+
+def _file_in(item: Item, place: str = "") -> re.Pattern[str]:
+    """The name of an item's file as a word of its own, perhaps with the place behind it."""
+    return re.compile(rf"(?<![\w\u0e00-\u0e7f.]){re.escape(item.file)}(?![\w\u0e00-\u0e7f]){place}")
+
+
+def _these(found: re.Match[str]) -> str:
+    return f"{found[1].removesuffix('ครั้ง')}เหล่านี้"
 
 
 def _numbers(items: Sequence[Item]) -> str:
@@ -118,9 +164,17 @@ def _numbers(items: Sequence[Item]) -> str:
 
 def _of_reports(line: str, report_no: int, reports: str) -> str:
     """A sentence about one report, said of many: their numbers once, not again in the name of the value."""
-    pattern = re.compile(_OWN_REPORT.format(report_no))
-    said = pattern.sub(reports, line, count=1)
-    return re.sub(f" ?ของ{pattern.pattern}", "", said)
+    own, is_named = _OWN_REPORT.format(report_no), False
+
+    def once(part: str) -> str:
+        nonlocal is_named
+        if not is_named:
+            part, found = re.subn(own, _HERE, part, count=1)
+            is_named = bool(found)
+        part = re.sub(f" ?ของ{own}", "", part).replace(_HERE, reports)
+        return part.replace("รายงานครั้งนี้", "รายงานเหล่านี้")
+
+    return _outside_quotes(line, once)
 
 
 def _told_once(items: list[Item]) -> tuple[list[Item], dict[str, tuple[Item, ...]]]:

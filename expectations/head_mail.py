@@ -33,7 +33,11 @@ DIMENSION_TH: Mapping[str, str] = {
     "uniqueness": "ความไม่ซ้ำ",
     "timeliness": "ความทันเวลา",
 }
-_AGENCIES, _RULES, _NIGHTS, _NOTES = 15, 8, 14, 8  # written out; the attachment has all
+_AGENCIES, _FINISHED, _RULES, _NIGHTS, _NOTES = 15, 10, 8, 14, 8  # written out; the attachment has all
+_MEANINGS = (
+    "ล่าช้า: พ้นวันสิ้นสุดแล้วยังไม่เสร็จ หรือความก้าวหน้าช้ากว่าเวลาที่ผ่านไปมาก",
+    "เงียบ: ไม่มีรายงานใหม่เกินหนึ่งเดือน หรือไม่พบแบบในการส่งออก · โครงการหนึ่งอาจทั้งล่าช้าและเงียบ",
+)
 _BAR = 60  # height in pixels of the highest bar of the trend
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
@@ -70,9 +74,9 @@ class Agency:
         return self.share.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
     @property
-    def has_something(self) -> bool:
-        """Whether there is anything to say of it."""
-        return any((self.to_fix, self.note, self.new, self.resolved, self.late, self.silent))
+    def is_compared(self) -> bool:
+        """Whether somebody has to act on it; one with notes alone would fill the list with noughts."""
+        return any((self.to_fix, self.new, self.late, self.silent))
 
     @property
     def numbers(self) -> str:
@@ -82,7 +86,12 @@ class Agency:
             ("แก้แล้ว", self.resolved), ("ล่าช้า", self.late), ("เงียบ", self.silent),
         )  # fmt: skip
         said = [f"{self.projects:,} โครงการ", *(f"{name} {number:,}" for name, number in named if number)]
-        return " · ".join([*said, f"ค้างนานสุด {self.oldest_days:,} วัน"] if self.oldest_days else said)
+        return " · ".join([*said, f"ค้างนานสุดวันที่ {self.oldest_day:,}"] if self.oldest_day else said)
+
+    @property
+    def oldest_day(self) -> int | None:
+        """On which day the oldest stands, as its coordinator reads it: the day it was found is the first."""
+        return None if self.oldest_days is None else self.oldest_days + 1
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -115,41 +124,44 @@ class Evening:
 def head_mail(facts: HeadFacts, night: date, form: Form) -> MailContent | None:
     """The summary of all agencies; None when nothing it says has changed since the reader was told.
 
-    `told` holds a digest of what was said; that the oldest finding grew older alone is no news.
+    `told` holds a digest of the numbers and the notes; that the oldest finding grew older alone is no news, nor that a
+    note is gone.
     """
     agencies, trend = agencies_in(facts.agencies), trend_in(facts.trend)
-    digest = _digest(agencies, facts.notes)
-    if facts.told is not None and facts.told.get("digest") == digest and not any(a.new or a.resolved for a in agencies):
-        return None
+    digest, notes = _digest(agencies), [shown(note) for note in facts.notes]
+    if facts.told is not None and facts.told.get("digest") == digest:
+        is_noted = set(notes) <= set(facts.told.get("notes", ()))
+        if is_noted and not any(a.new or a.resolved for a in agencies):
+            return None
     rules, dimensions = _rules(facts.rules), _dimensions(facts.dimensions)
     now, before = _sum(a.to_fix for a in agencies), _before(agencies)
     most = max((a.share for a in agencies), default=Decimal(0))
-    told = [a for a in agencies if a.has_something]
-    written = told[:_AGENCIES]
+    compared = [a for a in agencies if a.is_compared]
+    written = compared[:_AGENCIES]
     way = direction(now, before)
     subject = (
-        f"ค้างแก้ {now:,} รายการ" + (f" ({way})" if way else "") + f" · ล่าช้า {_sum(a.late for a in agencies):,} โครงการ"
+        f"ค้างแก้ {now:,} รายการ" + (f" ({way})" if way else "") + f" · {_late(agencies, facts.late_projects)}"
         f" — สรุปคุณภาพรายงานความก้าวหน้า {thai_date(night.isoformat())}"
     )
-    worst = written[0] if written else None
-    notes = [shown(note) for note in facts.notes]
+    worst = written[0] if written and written[0].to_fix else None
     values = {
         "night": night,
         "subject": subject,
         "preheader": f"มากที่สุดต่อโครงการ: {worst.name} {worst.per_project}" if worst else "ไม่มีรายการค้าง",
-        "totals": _totals(agencies),
+        "totals": _totals(agencies, facts.late_projects),
         "to_fix": now,
         "direction": way,
         "agencies": [(a, _shares(a, most)) for a in written],
-        "more_agencies": len(told) - len(written),
-        "clean": len(agencies) - len(told),
+        "more_agencies": _more(len(compared) - len(written), "หน่วยงาน"),
+        "done": _done([a for a in agencies if not a.is_compared]),
+        "meanings": _MEANINGS,
         "trend": trend,
         "spark": "".join(each.block for each in trend),
         "rules": rules[:_RULES],
-        "more_rules": max(0, len(rules) - _RULES),
+        "more_rules": _more(len(rules) - _RULES, "เรื่อง"),
         "dimensions": [(name, number, _percent(number, max(n for _, n in dimensions))) for name, number in dimensions],
         "notes": notes[:_NOTES],
-        "more_notes": max(0, len(notes) - _NOTES),
+        "more_notes": _more(len(notes) - _NOTES, "ข้อ"),
     }
     return MailContent(
         subject=subject,
@@ -157,7 +169,7 @@ def head_mail(facts: HeadFacts, night: date, form: Form) -> MailContent | None:
         html=render("head.html.j2", **values),
         attachment_name=f"kaona-summary-{night.isoformat()}.xlsx",
         attachment_bytes=workbook(sheets_of(agencies, trend, rules, dimensions, notes)),
-        told={**snapshot(night, [], []), "digest": digest},
+        told={**snapshot(night, [], []), "digest": digest, "notes": sorted(notes)},
     )
 
 
@@ -223,15 +235,33 @@ def _dimensions(frame: Frame) -> list[tuple[str, int]]:
     return sorted(found, key=lambda each: (-each[1], each[0]))
 
 
-def _totals(agencies: Sequence[Agency]) -> list[tuple[str, int]]:
-    return [
-        ("หน่วยงาน", len(agencies)),
-        ("โครงการ", _sum(a.projects for a in agencies)),
-        ("ใหม่", _sum(a.new for a in agencies)),
-        ("แก้แล้ว", _sum(a.resolved for a in agencies)),
-        ("ล่าช้า", _sum(a.late for a in agencies)),
-        ("เงียบ", _sum(a.silent for a in agencies)),
-    ]
+def _totals(agencies: Sequence[Agency], late: int | None) -> str:
+    """The sums over all agencies in a line."""
+    projects, new, resolved = (_sum(getattr(a, name) for a in agencies) for name in ("projects", "new", "resolved"))
+    numbers = f"หน่วยงาน {len(agencies):,} · โครงการ {projects:,} · ใหม่ {new:,} · แก้แล้ว {resolved:,}"
+    parts = f"ล่าช้า {_sum(a.late for a in agencies):,} · เงียบ {_sum(a.silent for a in agencies):,}"
+    return f"{numbers} · {parts}" if late is None else f"{numbers} · {_late(agencies, late)} ({parts})"
+
+
+def _late(agencies: Sequence[Agency], late: int | None) -> str:
+    """Late and silent projects, each counted once; where that is not known the late ones."""
+    return f"ล่าช้า {_sum(a.late for a in agencies):,} โครงการ" if late is None else f"ล่าช้าหรือเงียบ {late:,} โครงการ"
+
+
+def _done(agencies: Sequence[Agency]) -> list[str]:
+    """Agencies with nothing that somebody has to act on, in a line for each kind."""
+    finished = sorted((a for a in agencies if a.resolved), key=lambda a: (-a.resolved, a.name))
+    named = ", ".join(f"{a.name} (แก้แล้ว {a.resolved:,})" for a in finished[:_FINISHED])
+    noted = sum(1 for a in agencies if not a.resolved and a.note)
+    clean = len(agencies) - len(finished) - noted
+    lines = [f"แก้ครบแล้ว: {named}{_more(len(finished) - _FINISHED, 'หน่วยงาน', ' และอีก ')}"] if finished else []
+    lines += [f"อีก {noted:,} หน่วยงานมีเฉพาะเรื่องเพื่อทราบ"] if noted else []
+    return [*lines, f"อีก {clean:,} หน่วยงานไม่มีรายการใด"] if clean else lines
+
+
+def _more(number: int, unit: str, before: str = "") -> str:
+    """How many are left out; nothing where none is."""
+    return f"{before}{number:,} {unit}" if number > 0 else ""
 
 
 def _before(agencies: Sequence[Agency]) -> int | None:
@@ -263,10 +293,10 @@ def _percent(number: int, of: int) -> int:
     return 0 if of == 0 else max(1 if number else 0, number * 100 // of)
 
 
-def _digest(agencies: Sequence[Agency], notes: Sequence[str]) -> str:
-    """What makes a summary news: all numbers of the agencies but the ages, and the notes."""
+def _digest(agencies: Sequence[Agency]) -> str:
+    """What makes a summary news: all numbers of the agencies but the ages."""
     said = [[a.name, a.projects, a.block, a.check, a.note, a.late, a.silent] for a in sorted(agencies, key=str)]
-    return hashlib.sha256(json.dumps([said, list(notes)], ensure_ascii=False).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def _sum(numbers: Any) -> int:

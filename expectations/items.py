@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -22,6 +22,8 @@ from transform.form import Form
 
 SEVERITY_TH: Mapping[str, str] = {"block": "ต้องแก้", "check": "ควรตรวจ", "note": "เพื่อทราบ"}
 STATE_TH: Mapping[str, str] = {"new": "ใหม่", "regressed": "พบอีกครั้ง", "open": "ยังค้าง", "resolved": "แก้ไขแล้ว"}
+_RANK: Mapping[str, int] = {severity: rank for rank, severity in enumerate(SEVERITY_ORDER)}
+_T = TypeVar("_T")
 _TEMPLATES = Path(__file__).with_name("templates")
 _BLANKS = re.compile(r"\s+")
 # by Unicode category: controls and separators of lines, invisible format characters, halves of characters
@@ -71,12 +73,31 @@ class Item:
         return f"{self.file}{page}" + ("" if self.line is None else f" บรรทัด {self.line}")
 
     @property
+    def urgency(self) -> tuple[int, bool]:
+        """The gravest come first; of these the new."""
+        return _RANK[self.severity], not self.is_fresh
+
+    @property
     def order(self) -> tuple[Any, ...]:
-        """Most urgent first: gravest, new before known, older first; then by project and rule, as the file has them."""
-        rank = {severity: n for n, severity in enumerate(SEVERITY_ORDER)}[self.severity]  # type: ignore[index]
-        urgency = rank, not self.is_fresh, self.first_seen
+        """Order among the items of one project that are as urgent: older first; then by rule, as the file has them."""
         place = self.file, self.page or 0, self.line or 0
-        return *urgency, self.project_code, self.rule, self.report_no or 0, *place, self.label, self.finding_id
+        return self.first_seen, self.project_code, self.rule, self.report_no or 0, *place, self.label, self.finding_id
+
+
+def most_urgent_first(things: Iterable[_T], item: Callable[[_T], Item], group: Callable[[_T], str]) -> list[_T]:
+    """Things by what is most urgent; of these the group (the project) with the oldest first, its things together."""
+    found = [(item(thing), group(thing), thing) for thing in things]
+    oldest: dict[tuple[tuple[int, bool], str], date] = {}
+    for each, own, _ in found:
+        key = each.urgency, own
+        oldest[key] = min(each.first_seen, oldest.get(key, each.first_seen))
+    found.sort(key=lambda x: (x[0].urgency, oldest[x[0].urgency, x[1]], x[1], x[0].order))
+    return [thing for _, _, thing in found]
+
+
+def in_order(items: Iterable[Item]) -> list[Item]:
+    """Items as a list shows them: most urgent first, those of a project together."""
+    return most_urgent_first(items, lambda item: item, lambda item: item.project_code)
 
 
 def items_of(findings: pd.DataFrame, names: Mapping[str, str], form: Form) -> list[Item]:
@@ -84,9 +105,8 @@ def items_of(findings: pd.DataFrame, names: Mapping[str, str], form: Form) -> li
 
     New is what tonight found for the first time or again; days are counted to the last night that found it.
     """
-    return sorted(
-        (item_of(f, names, form, f.last_seen, is_fresh=f.state in ("new", "regressed")) for f in findings_in(findings)),
-        key=lambda item: item.order,
+    return in_order(
+        item_of(f, names, form, f.last_seen, is_fresh=f.state in ("new", "regressed")) for f in findings_in(findings)
     )
 
 

@@ -14,13 +14,14 @@ from expectations.items import cell, plain, shown
 from expectations.mail_facts import Frame
 from expectations.words import spoken, thai_date
 
+# the gravest first: a project whose kind gets graver is news to whoever knows that it is late
 KINDS_TH: Mapping[str, str] = {
+    "missing": "ไม่พบแบบในการส่งออก",
     "ended_unfinished": "สิ้นสุดแล้วแต่ยังไม่เสร็จ",
     "behind": "ช้ากว่าเวลา",
     "silent": "ไม่มีรายงานใหม่",
-    "missing": "ไม่พบแบบในการส่งออก",
 }
-_RANK = {kind: rank for rank, kind in enumerate(KINDS_TH)}
+RANK: Mapping[str, int] = {kind: rank for rank, kind in enumerate(KINDS_TH)}
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ class Lateness:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """Most pressing first: what ended, then what lags most behind its time, then who is silent longest."""
+        """Most pressing first: no form any more, ended, most behind its time, silent for longest."""
         behind = Decimal(0)
         if self.kind == "behind" and self.time_elapsed_pct is not None:
             behind = self.time_elapsed_pct - (self.progress_pct or Decimal(0))
-        return _RANK.get(self.kind, len(_RANK)), -behind, -(self.days or 0), self.project_code
+        return RANK.get(self.kind, len(RANK)), -behind, -(self.days or 0), self.project_code
 
     @property
     def sentence(self) -> str:
@@ -55,7 +56,8 @@ class Lateness:
         if self.kind == "silent":
             return f"ไม่มีรายงานใหม่{days}{f' (ตั้งแต่ {since})' if since else ''}"
         if self.kind == "missing":
-            return f"ไม่พบแบบในการส่งออก{days}{f' (ได้รับล่าสุด {since})' if since else ''}"
+            known = f"ตั้งแต่ {since}" + (f" ({days.strip()})" if self.days else "")
+            return "ไม่พบแบบในการส่งออก" + (known if since else "")
         return f"{plain(self.kind)}{days}"
 
 

@@ -44,6 +44,8 @@ class CoordinatorFacts:
     - `printed`: what each copy of the latest delivery prints for the fields of the findings.
     - `counts`: received, new, changed, unchanged, unreadable forms tonight; any of them may be missing.
     - `told`, `told_night`: the snapshot of the last mail and its night; None before the first.
+    - `moved`: how many told findings are of projects that are another reader's now; None when that is not known. What
+      else was told and is not among `findings` was settled or is told with another finding.
     """
 
     name: str | None
@@ -56,6 +58,7 @@ class CoordinatorFacts:
     counts: Mapping[str, int] = field(default_factory=dict)
     told: Mapping[str, Any] | None = None
     told_night: date | None = None
+    moved: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +66,14 @@ class HeadFacts:
     """All that the summary for the head of the department is made of.
 
     - `agencies`: a row each; `open_…` count unresolved findings by severity, `new` and `resolved` those since the last
-      summary, `oldest_days` is the age of the oldest unresolved one, `open_before` counts the block and check findings
-      that were open seven days ago (null: not known).
+      summary, `oldest_days` is the age of the oldest unresolved one (0: found tonight), `open_before` counts the block
+      and check findings that were open seven days ago (null: not known).
     - `trend`: open, new and resolved findings of the last nights.
     - `rules`: unresolved findings by rule, with the projects and agencies they concern.
     - `dimensions`: unresolved findings by quality dimension.
     - `notes`: remarks on the night, in Thai.
+    - `late_projects`: projects that are late or silent, each once (an agency's `late` and `silent` may count the same
+      project); None when that is not known.
     - `told`: the snapshot of the last summary; None before the first.
     """
 
@@ -78,3 +83,4 @@ class HeadFacts:
     dimensions: Frame = field(default_factory=lambda: no_rows(DIMENSIONS))
     notes: tuple[str, ...] = ()
     told: Mapping[str, Any] | None = None
+    late_projects: int | None = None

@@ -6,7 +6,7 @@ a finding is new to the reader when the reader first hears of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ import pandas as pd
 
 from expectations.corrections_told import RULES as CORRECTION_RULES
 from expectations.items import cell
+from expectations.late_projects import RANK
 from expectations.lifecycle import Finding, findings_in
 from expectations.mail_facts import CoordinatorFacts, Frame
 
@@ -23,6 +24,8 @@ NOT_OF_COORDINATORS = (
     *CORRECTION_RULES, "reference_line_refused", "source_shrank", "source_unavailable", "volume_unusual",
     "fill_rate_unusual",
 )  # fmt: skip
+# what the list of late projects tells better: how it stands tonight, not when the form came
+LATE_RULES = ("ended_unfinished", "progress_behind_time")
 
 
 @dataclass(frozen=True)
@@ -39,19 +42,22 @@ class Mute:
 class News:
     """The findings of one reader: new to them, known and open, known and resolved, acknowledged.
 
-    `gone` counts those they were told of that are no longer theirs: another coordinator's, or known no more.
+    `as_late`: open ones that the list of late projects speaks of. `gone` counts those they were told of that are theirs
+    no longer; of these `moved` those whose project is another reader's now, None when that is not known.
     """
 
     fresh: tuple[Finding, ...]
     standing: tuple[Finding, ...]
     resolved: tuple[Finding, ...]
     muted: tuple[tuple[Finding, Mute], ...]
+    as_late: tuple[Finding, ...]
     gone: int
+    moved: int | None
 
     @property
     def told(self) -> list[str]:
         """Ids of what is unresolved and spoken of."""
-        return sorted(f.finding_id for f in (*self.fresh, *self.standing))
+        return sorted(f.finding_id for f in (*self.fresh, *self.standing, *self.as_late))
 
 
 def news_of(facts: CoordinatorFacts, night: date) -> News:
@@ -59,28 +65,60 @@ def news_of(facts: CoordinatorFacts, night: date) -> News:
     findings = sorted(_own(facts), key=lambda f: f.finding_id)
     told = frozenset((facts.told or {}).get("findings", ()))
     mutes = _mutes(facts.muted)
-    fresh, standing, resolved, muted = [], [], [], []
+    late = frozenset(facts.late["project_code"])
+    fresh, standing, resolved, muted, as_late = [], [], [], [], []
     for finding in findings:
         mute = mutes.get(finding.finding_id)
+        is_of_late = finding.rule in LATE_RULES and finding.project_code in late
         if finding.state == "resolved":
-            if finding.finding_id in told:
+            if finding.finding_id in told and not is_of_late:
                 resolved.append(finding)
         elif mute is not None and mute.until >= night:
             muted.append((finding, mute))
+        elif is_of_late:
+            as_late.append(finding)
         elif finding.finding_id not in told or (mute is not None and _has_lapsed(mute, facts.told_night)):
             fresh.append(finding)
         else:
             standing.append(finding)
     gone = len(told - {f.finding_id for f in findings})
-    return News(tuple(fresh), tuple(standing), tuple(resolved), tuple(muted), gone)
+    moved = None if facts.moved is None else min(facts.moved, gone)
+    return News(tuple(fresh), tuple(standing), tuple(resolved), tuple(muted), tuple(as_late), gone, moved)
 
 
-def newly_late(codes: list[str], told: Mapping[str, Any] | None) -> frozenset[str]:
-    """Codes of late projects that the reader was not told of."""
-    return frozenset(codes) - frozenset((told or {}).get("late", ()))
+def late_keys(late: Frame) -> frozenset[str]:
+    """What a snapshot keeps of late projects: code and kind of each row, as in the facts."""
+    pairs = zip(late["project_code"], late["kind"], strict=True)
+    return frozenset(f"{code} {kind}" for code, kind in pairs)
 
 
-def snapshot(night: date, findings: list[str], late: list[str]) -> dict[str, Any]:
+def newly_late(keys: Iterable[str], told_late: Collection[str]) -> frozenset[str]:
+    """Codes of projects that are late in a graver way than any that the reader was told of.
+
+    `keys` and `told_late` are those of late_keys; a code alone, as snapshots once kept it, means all its kinds.
+
+    >>> told = ["1-1 silent", "1-2 behind", "1-3"]
+    >>> sorted(newly_late(["1-1 behind", "1-2 silent", "1-3 missing", "1-4 silent"], told))
+    ['1-1', '1-4']
+    """
+    known: dict[str, int] = {}
+    for key in told_late:
+        code, _, kind = key.partition(" ")
+        known[code] = min(_gravity(kind) if kind else -1, known.get(code, len(RANK) + 1))
+    found = (key.partition(" ") for key in keys)
+    return frozenset(code for code, _, kind in found if _gravity(kind) < known.get(code, len(RANK) + 1))
+
+
+def is_news_late(keys: Iterable[str], told_late: Collection[str]) -> bool:
+    """Whether some project is late that was not, or in a graver way than the reader was told."""
+    return bool(newly_late(keys, told_late))
+
+
+def _gravity(kind: str) -> int:
+    return RANK.get(kind, len(RANK))
+
+
+def snapshot(night: date, findings: Iterable[str], late: Iterable[str]) -> dict[str, Any]:
     """What the reader knows once a mail has arrived, as plain JSON values."""
     return {"night": night.isoformat(), "findings": sorted(findings), "late": sorted(late)}
 

@@ -26,6 +26,10 @@ _AND_MORE = "…"
 # a number, a date or a short name
 _LONGEST_WORD = 60
 _QUOTES = "'\""
+# values that count something; digits of any other may be a code
+_COUNTS = frozenset(
+    {"all", "bytes", "failed", "found", "images", "least", "limit", "pages", "projects", "size", "times"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Phrases:
         for case in self.cases:
             values = case.values_in(reason)
             if values is not None:
-                return case.th.format(**{name: spoken(text) for name, text in values.items()})
+                return case.th.format(**{name: _said(name, text) for name, text in values.items()})
         return self.other
 
 
@@ -104,6 +108,10 @@ def in_thai(kind: Kind, reason: str | None) -> str:
 def remedy(rule: str, value: str | None, todo: str) -> str:
     """What to do about a finding: for a rejected file what its code (the finding's `value`) asks for, else `todo`."""
     return rejection_words(value).todo if rule == "file_rejected" else todo
+
+
+def _said(name: str, text: str) -> str:
+    return f"{int(text):,}" if name in _COUNTS and text.isdecimal() else spoken(text)
 
 
 @lru_cache(maxsize=4)

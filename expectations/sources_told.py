@@ -18,7 +18,7 @@ from expectations.items import plain, render
 from expectations.lifecycle import Finding, State
 from expectations.mail_content import MailContent
 from expectations.phrases import in_thai
-from expectations.words import spoken, thai_date
+from expectations.words import thai_date
 from transform.form import Form
 from transform.source_nights import SourceNight, SourceTonight
 from transform.tables import frame_of
@@ -82,7 +82,7 @@ def _finding(rule_id: str, last: SourceNight, first: date, state: State) -> Find
 
 
 def _number(files: int | None) -> str:
-    return "-" if files is None else spoken(str(files))
+    return "-" if files is None else f"{files:,}"
 
 
 def sources_mail(night: date, sources: Sequence[SourceTonight]) -> MailContent | None:

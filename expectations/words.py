@@ -6,14 +6,14 @@ import re
 from decimal import Decimal
 
 from transform.addresses import report_of
-from transform.form import Form
+from transform.form import Field, Form
 
 _MONTHS = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _PERIOD = re.compile(r"^(\S+)/(\S+)$")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_YEAR = re.compile(r"2[45]\d\d")  # an amount has its satang, and no form prints so many reports or copies
+_NUMBER = re.compile(r"-?\d+\.\d+")
 _ITEM = re.compile(r"\[(\d+)\]")
+_UNITS = {("baht", "th"): " บาท", ("baht", "en"): " baht", ("percent", "th"): " %", ("percent", "en"): " %"}
 _ASIDE = re.compile(r"\s*\([^()]*\)$")
 _EXPLAINED = re.compile(r"\s*[,;:(]")
 _LONGEST = 180
@@ -67,15 +67,15 @@ def thai_date(iso: str) -> str:
 def spoken(text: str | None, language: str = "th") -> str:
     """Canonical text as a person reads it: grouped amounts, Thai dates and periods; other text stays.
 
+    An amount has its satang; digits alone may be a code, a year or a number of a report.
+
     >>> spoken("180000.00"), spoken("-0.50"), spoken("2019-10-01/2020-09-30")
     ('180,000', '-0.50', '1 ต.ค. 2562 – 30 ก.ย. 2563')
-    >>> spoken("2019-10-01/2020-09-30", "en"), spoken(None), spoken("ฝ่าย/งาน 1"), spoken("2563")
-    ('2019-10-01 – 2020-09-30', '-', 'ฝ่าย/งาน 1', '2563')
+    >>> spoken("2019-10-01/2020-09-30", "en"), spoken(None), spoken("ฝ่าย/งาน 1"), spoken("9999")
+    ('2019-10-01 – 2020-09-30', '-', 'ฝ่าย/งาน 1', '9999')
     """
     if text is None:
         return "-"
-    if _YEAR.fullmatch(text):
-        return text
     if _NUMBER.fullmatch(text):
         return f"{Decimal(text):,}".removesuffix(".00")
     if not _ISO.search(text):
@@ -83,6 +83,22 @@ def spoken(text: str | None, language: str = "th") -> str:
     period = _PERIOD.match(text)
     text = f"{period[1]} – {period[2]}" if period else text
     return _ISO.sub(lambda day: thai_date(day[0]), text) if language == "th" else text
+
+
+def with_unit(address: str, value: str, form: Form, language: str = "th") -> str:
+    """The value of a field as a person says it: an amount grouped and in baht, a percentage as one; no telephone.
+
+    >>> from transform.form import load_form
+    >>> with_unit("budget_spent", "240000.00", load_form()), with_unit("reports[2].progress_pct", "60.00", load_form())
+    ('240,000 บาท', '60 %')
+    >>> with_unit("budget_spent", "240000", load_form(), "en"), with_unit("fiscal_year_be", "2563", load_form())
+    ('240,000 baht', '2563')
+    """
+    field = _field_of(address, form)
+    kind = "" if field is None else field.kind
+    is_whole = kind == "baht" and value.isdecimal()
+    said = without_phone(address, f"{int(value):,}" if is_whole else spoken(value, language), form)
+    return said + _UNITS.get((kind, language), "")
 
 
 def shortened(text: str | None) -> str | None:
@@ -105,10 +121,15 @@ def hide_phones(text: str) -> str:
 
 def without_phone(address: str | None, text: str, form: Form) -> str:
     """The text of a field fit for a message: all digits of a telephone or of a printed person are hidden."""
-    try:
-        field = form.field_of(address) if address else None
-    except KeyError:
-        field = None
+    field = _field_of(address, form)
     if field is not None and field.personal and (field.kind == "phone" or field.policy == "whole"):
         return re.sub(rf"{_DIGIT}+", HIDDEN, text)
     return hide_phones(text)
+
+
+def _field_of(address: str | None, form: Form) -> Field | None:
+    """The field that an address is of; None for what is no field of the form."""
+    try:
+        return form.field_of(address) if address else None
+    except KeyError:
+        return None

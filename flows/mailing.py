@@ -7,7 +7,7 @@ mail, a refused mail or another contact swallows nothing: the next letter tells 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flows.delivery import remember_reminder
 from flows.letters import Letter
 from flows.notices import Addresses, head_letters, operator_letter, reader_letter, reference_letter, sources_letter
-from flows.outbox import Told, deposit, reminder_candidates, told_before, withdraw
+from flows.outbox import Told, deposit, told_before, withdraw
 from flows.settings import Settings
 from flows.summary import Watch
 from transform.form import Form, load_form
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from flows.stages import Settled, Verdict
     from load.warehouse import Connection
 
+_COORDINATOR = "coordinator:"
 _KINDS = ("coordinator", "box", "head", "sources", "reference")
 # what a coordinator's mail calls a change; a telephone or a name that was spelt otherwise is none
 _CHANGES = (
@@ -79,39 +80,42 @@ def _write(
         told = told_before(settings, night)
         tonight = _Tonight.asked(con, night, told, registers, settings)
         letters = [*tonight.letters(con, None if settled is None else settled.findings)]
-        letters += head_letters(con, night, tonight.late, told, verdict, registers, settings)
+        gone = None if settled is None else settled.findings
+        letters += head_letters(con, night, tonight.late, told, verdict, gone, registers, settings)
     letters += [x for x in (sources_letter(night, verdict.sources, settings),) if x is not None]
     letters += [x for x in (reference_letter(night, verdict.findings, settings),) if x is not None]
     for kind in _KINDS:
         withdraw(settings, night, [kind], {letter.recipient for letter in letters if letter.kind == kind})
-    return _deposited(settings, letters, night)
+    return _deposited(settings, letters, night, registers)
 
 
-def remind(settings: Settings, registers: Registers, night: date, *, everybody: bool) -> list[Path]:
-    """The letters of a night that brought nothing new: to whoever was told of open findings long enough ago.
+def remind(settings: Settings, registers: Registers, night: date, *, with_head: bool) -> list[Path]:
+    """The letters of a night that brought nothing new: to whoever was told of open findings long enough ago, whose mute
+    is over, or who has not heard of what stands because its night wrote no mails.
 
-    `everybody`: to whoever has not heard of what is published, because its night wrote no mails.
+    `with_head`: that is so for all, the head too.
     """
     from load.warehouse import open_work
 
-    due = frozenset(reminder_candidates(settings, night, settings.reminder_days) if settings.reminder_days else ())
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         told = told_before(settings, night)
         tonight = _Tonight.asked(con, night, told, registers, settings)
-        letters = [x for x in tonight.letters(con, None) if everybody or x.recipient in due]
-        if everybody:
-            letters += head_letters(con, night, tonight.late, told, None, registers, settings)
-    return _deposited(settings, letters, night)
+        letters = [*tonight.letters(con, None)]
+        if with_head:
+            letters += head_letters(con, night, tonight.late, told, None, None, registers, settings)
+    return _deposited(settings, letters, night, registers)
 
 
-def _deposited(settings: Settings, letters: Sequence[Letter], night: date) -> list[Path]:
-    """Put letters into the outbox, and write down when the next reminder is due."""
+def _deposited(settings: Settings, letters: Sequence[Letter], night: date, registers: Registers) -> list[Path]:
+    """Put letters into the outbox, and write down on which night there is something to say though nothing is new."""
     waits = deposit(settings, letters, night)
-    told = told_before(settings, night + timedelta(days=1)).values()
-    week = timedelta(days=settings.reminder_days)
+    day, week = timedelta(days=1), timedelta(days=settings.reminder_days)
+    told = told_before(settings, night + day).values()
     dates = [t.night + week for t in told if t.findings or t.late] if settings.reminder_days else []
     # one whose day is past and who got no letter has nothing to be reminded of
-    remember_reminder(settings, min((d for d in dates if d > night), default=night + week) if dates else None)
+    later = [d for d in dates if d > night] or ([night + week] if dates else [])
+    later += [mute.until + day for mute in registers.mutes if mute.until >= night]
+    remember_reminder(settings, min(later, default=None))
     return waits
 
 
@@ -129,7 +133,7 @@ class _Reader(NamedTuple):
 
 def recipient_of(name: str | None) -> str:
     """The key by which the outbox knows a reader, whatever their address is."""
-    return "box" if name is None else f"coordinator:{name}"
+    return "box" if name is None else f"{_COORDINATOR}{name}"
 
 
 @dataclass(frozen=True)
@@ -168,6 +172,9 @@ class _Tonight:
         named = projects.assign(coordinator_name=projects["coordinator_name"].fillna(""))
         codes = {str(name): frozenset(own) for name, own in named.groupby("coordinator_name")["project_code"]}
         codes.setdefault("", frozenset())
+        for recipient, last in told.items():  # somebody whose projects are all another's now hears of that
+            if recipient.startswith(_COORDINATOR) and (last.findings or last.late):
+                codes.setdefault(recipient.removeprefix(_COORDINATOR), frozenset())
         readers = [_Reader(name or None, codes[name], told.get(recipient_of(name or None))) for name in sorted(codes)]
         muted = ask.mutes_of(con)
         nights = {night, *(r.told.night for r in readers if r.told is not None)}
@@ -225,34 +232,63 @@ class _Tonight:
             name, address = self.addresses.of(reader.name, agencies)
             yield reader_letter("coordinator" if reader.name else "box", reader.recipient, name, address, content)
 
-    def _shares(self, findings: pd.DataFrame, material: _Material) -> Callable[[str, _Reader], pd.DataFrame]:
-        """Each frame parted by its readers, once for all of them: a function from its name and a reader to the part."""
+    def _shares(self, findings: pd.DataFrame, material: _Material) -> _Shares:
+        import pandas as pd
+
         reader_of = dict(zip(self.projects["project_code"], self.projects["coordinator_name"].fillna(""), strict=True))
-        of_finding = findings["project_code"].map(reader_of).fillna("")
-        by_id = dict(zip(findings["finding_id"], of_finding, strict=True))
+
+        def readers(frame: pd.DataFrame) -> list[str]:
+            return [reader_of.get(code, "") for code in frame["project_code"]]
+
+        by_id = dict(zip(findings["finding_id"], readers(findings), strict=True))
+        muted = self.muted[self.muted["finding_id"].isin(by_id)]
         frames = {
             "projects": self.projects, "late": self.late, "changes": material.changes, "printed": material.printed,
+            "findings": findings,
         }  # fmt: skip
-        keys = {name: frame["project_code"].map(reader_of).fillna("") for name, frame in frames.items()}
-        frames |= {"findings": findings, "muted": self.muted}
-        keys |= {"findings": of_finding, "muted": self.muted["finding_id"].map(by_id)}
-        parts = {name: dict(list(frame.groupby(keys[name]))) for name, frame in frames.items()}
-        return lambda name, reader: parts[name].get(reader.name or "", frames[name].iloc[:0])
+        keys = {name: readers(frame) for name, frame in frames.items()}
+        frames["muted"], keys["muted"] = muted, [by_id[finding] for finding in muted["finding_id"]]
+        parted = {
+            name: {str(who): part for who, part in frame.groupby(pd.Series(keys[name], frame.index, dtype="str"))}
+            for name, frame in frames.items()
+        }
+        return _Shares({name: frame.iloc[:0] for name, frame in frames.items()}, parted, by_id)
 
-    def _facts(
-        self, reader: _Reader, shares: Callable[[str, _Reader], pd.DataFrame], material: _Material
-    ) -> CoordinatorFacts:
+    def _facts(self, reader: _Reader, shares: _Shares, material: _Material) -> CoordinatorFacts:
         from expectations.mail_facts import CoordinatorFacts
 
         told = reader.told
-        names = ("projects", "findings", "muted", "late", "changes", "printed")
         return CoordinatorFacts(
             name=reader.name,
-            **{name: shares(name, reader) for name in names},
+            projects=shares.of("projects", reader),
+            findings=shares.of("findings", reader),
+            muted=shares.of("muted", reader),
+            late=shares.of("late", reader),
+            changes=shares.of("changes", reader),
+            printed=shares.of("printed", reader),
             counts=material.counts(reader.codes, is_box=reader.name is None),
             told=None if told is None else told.snapshot,
             told_night=None if told is None else told.night,
+            moved=shares.moved(reader),
         )
+
+
+@dataclass(frozen=True)
+class _Shares:
+    """The frames parted by their readers, once for all of them; and whose each finding is now."""
+
+    empty: Mapping[str, pd.DataFrame]
+    parted: Mapping[str, Mapping[str, pd.DataFrame]]
+    owner: Mapping[str, str]
+
+    def of(self, name: str, reader: _Reader) -> pd.DataFrame:
+        """The reader's part of a frame."""
+        return self.parted[name].get(reader.name or "", self.empty[name])
+
+    def moved(self, reader: _Reader) -> int:
+        """How many findings the reader was told of are of projects that are another's now."""
+        told = reader.told.findings if reader.told else frozenset()
+        return sum(1 for finding in told if self.owner.get(finding, reader.name or "") != (reader.name or ""))
 
 
 @dataclass(frozen=True)

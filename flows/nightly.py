@@ -47,13 +47,13 @@ def night(settings: Settings, when: date, delivered: Delivered, watch: Watch, st
     if stored:
         understood = call(decide_again, settings, delivered, readings, stored, watch)
     else:
-        understood = understand(settings, when, delivered, readings, call)
+        understood = understand(settings, delivered, readings, call)
     return conclude(settings, delivered, understood, watch, call)
 
 
-def understand(settings: Settings, when: date, delivered: Delivered, readings: Readings, stage: Stage) -> Understood:
+def understand(settings: Settings, delivered: Delivered, readings: Readings, stage: Stage) -> Understood:
     """From what was read to facts in the working warehouse."""
-    reconciled = stage(stages.reconcile, settings, when, readings)
+    reconciled = stage(stages.reconcile, settings, delivered, readings)
     frames = stage(stages.build_tables, settings, reconciled)
     verdict = stage(validate, settings, stages.registers_of(settings), delivered, reconciled, frames)
     stage(stages.load, settings, delivered, reconciled, frames, verdict)
@@ -76,7 +76,7 @@ def decide_again(
             for when in sorted({*stored, delivered.night}):
                 of_night = readings if when == delivered.night else stages.restored(settings, when, brought)
                 listing = delivered if when == delivered.night else listed_on(settings, when)
-                understood = understand(aside, when, listing, of_night, _plainly)
+                understood = understand(aside, listing, of_night, _plainly)
                 if when == delivered.night:
                     tonight = understood
                 step()

@@ -63,10 +63,14 @@ def head_letters(
     late: pd.DataFrame,
     told: Mapping[str, Told],
     verdict: Verdict | None,
+    gone: pd.DataFrame | None,
     registers: Registers,
     settings: Settings,
 ) -> Iterator[Letter]:
-    """The summary of all agencies, for each contact of the kind head; none while nothing it says has changed."""
+    """The summary of all agencies, for each contact of the kind head; none while nothing it says has changed.
+
+    `gone`: findings that were told and that a new decision took away; they count as resolved.
+    """
     heads = [c for c in registers.contacts if c.kind == "head"]
     if settings.summary_mail == "never" or not heads:
         return
@@ -84,6 +88,9 @@ def head_letters(
         if settings.summary_mail == "weekly" and last is not None and (night - last.night).days < 7:
             continue
         agencies = ask.agencies_compared(con, night, None if last is None else last.night)
+        if gone is not None and len(gone):
+            told_of = gone[gone["severity"] != "note"].assign(agency_name=gone["project_code"].map(agency_of))
+            agencies = agencies.assign(resolved=agencies["resolved"] + _counted(told_of["agency_name"], agencies))
         facts = HeadFacts(
             agencies=agencies.assign(
                 late=_projects_of(by_kind[~is_silent], agencies), silent=_projects_of(by_kind[is_silent], agencies)
@@ -101,8 +108,12 @@ def head_letters(
 
 def _projects_of(late: pd.DataFrame, agencies: pd.DataFrame) -> pd.Series[int]:
     """How many projects of each agency are among these."""
-    counts = late.assign(agency_name=late["agency_name"].fillna("")).groupby("agency_name")["project_code"].nunique()
-    return agencies["agency_name"].fillna("").map(counts).fillna(0).astype("int64")
+    return _counted(late.drop_duplicates(["agency_name", "project_code"])["agency_name"], agencies)
+
+
+def _counted(names: pd.Series[str], agencies: pd.DataFrame) -> pd.Series[int]:
+    """How often each agency is among these names; the empty name is that of projects that print none."""
+    return agencies["agency_name"].fillna("").map(names.fillna("").value_counts()).fillna(0).astype("int64")
 
 
 def _notes(verdict: Verdict) -> Iterator[str]:

@@ -28,7 +28,7 @@ from load import mail_store
 from load.mail_store import UNSETTLED, Mail, Store, transaction
 
 __all__ = [
-    "Delivery", "Letter", "Told", "body", "deliver", "deposit", "listed", "reminder_candidates", "told_before",
+    "Delivery", "Letter", "Told", "body", "deliver", "deposit", "listed", "told_before",
     "waiting", "withdraw",
 ]  # fmt: skip
 
@@ -149,12 +149,6 @@ def told_before(settings: Settings, night: date) -> dict[str, Told]:
         tidy(con, settings, datetime.now(UTC))
         rows = mail_store.last_told(con, night)
     return {recipient: Told(when, json.loads(told)) for recipient, when, told in rows}
-
-
-def reminder_candidates(settings: Settings, night: date, days: int) -> list[str]:
-    """Recipients whose last mail is at least so many days old and spoke of findings or late projects, in order."""
-    told = told_before(settings, night)
-    return [r for r, t in told.items() if (night - t.night).days >= days and (t.findings or t.late)]
 
 
 def listed(settings: Settings, name: str | None = None) -> list[tuple[Mail, EmailMessage]]:

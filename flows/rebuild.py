@@ -69,5 +69,5 @@ def replay(settings: Settings, watch: Watch) -> tuple[Delivered, Understood]:
     for when in nights:
         delivered = listed_on(settings, when)
         readings = watch.timed(stages.read, settings, delivered, watch)
-        understood = understand(settings, when, delivered, readings, watch.timed)
+        understood = understand(settings, delivered, readings, watch.timed)
     return delivered, understood

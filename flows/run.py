@@ -97,7 +97,7 @@ def _remind(settings: Settings, night: date, watch: Watch) -> int:
         from flows.mailing import remind
         from flows.stages import registers_of
 
-        written = remind(settings, registers_of(settings), night, everybody=untold)
+        written = remind(settings, registers_of(settings), night, with_head=untold)
         if untold:
             remember_told(settings)
         return len(written)

@@ -28,6 +28,7 @@ from transform.records import FileOutcome, FormCopy, Night
 from transform.refused_lines import usable
 from transform.registers import Registers, read_registers
 from transform.registers_used import register_hashes
+from transform.returns import is_return
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,20 +185,24 @@ def restored(settings: Settings, when: date, without: frozenset[str] = frozenset
 
 
 def _by_file(outcomes: Iterable[FileOutcome], copies: Iterable[FormCopy]) -> tuple[FileReading, ...]:
+    """Files with their copies; those that came back are left out, they are told from what stands."""
     of_file: dict[str, list[FormCopy]] = defaultdict(list)
     for copy in copies:
         of_file[copy.source_sha256].append(copy)
-    return tuple(FileReading(o, tuple(of_file[o.source_sha256])) for o in outcomes)
+    return tuple(FileReading(o, tuple(of_file[o.source_sha256])) for o in outcomes if not is_return(o.source_sha256))
 
 
-def reconcile(settings: Settings, when: date, readings: Readings) -> Night:
+def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> Night:
     """Recognise the copies of each project among the night's files and decide every field, with what nights before
-    this one know of both."""
+    this one know of both. Bytes that were gone and came back are files of the night too."""
     from load.past import known_projects, past_of
+    from load.returned import returned_on
     from load.warehouse import open_work
 
     files, registers, form = [*readings.before, *readings.new], registers_of(settings), load_form()
+    when = delivered.night
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        files += [FileReading(*returned) for returned in returned_on(con, when, delivered.standing)]
         recognised = recognise_night(
             files, registers, known_projects(con, when, printed_codes(files), damaged_codes(files))
         )

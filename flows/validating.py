@@ -55,7 +55,7 @@ def validate(settings: Settings, registers: Registers, delivered: Delivered, nig
     from expectations.refused_records import refused_projects, without_deliveries, without_frames
     from expectations.sources_told import with_sources
     from load.corrections import codes_delivered
-    from load.finding_history import findings_before
+    from load.finding_history import findings_before, places_gone
     from load.past import agencies_before
     from load.sightings import judge_sources
     from load.warehouse import open_work
@@ -73,12 +73,15 @@ def validate(settings: Settings, registers: Registers, delivered: Delivered, nig
         judged = _judged(settings, registers, delivered, kept, without_frames(frames, refused))
         validation, rows, measures, frames = judged
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        previous = findings_before(con, night.night, codes, (file.uri for file in night.files), STANDING_RULES)
-        delivered_before = codes_delivered(con, (c.project_code for c in registers.corrections))
         sources = judge_sources(con, night.night, delivered.standing, delivered.asked)
+        believed = [source.now.source for source in sources if source.now.is_believed]
+        gone = places_gone(con, night.night, delivered.standing, believed)
+        uris = [*gone, *(file.uri for file in night.files)]
+        previous = findings_before(con, night.night, codes, uris, STANDING_RULES)
+        delivered_before = codes_delivered(con, (c.project_code for c in registers.corrections))
     found = collect(
         kept, frames, rows, validation, previous, load_form(), registers.corrections, delivered_before, registers,
-        refused=refused,
+        refused=refused, gone=gone,
     )  # fmt: skip
     return Verdict(validation, with_sources(found, sources, night.night, load_form()), sources, measures, refused)
 

@@ -16,6 +16,7 @@ import pandas as pd
 from load.schema import columns_sql, quoted, typed_frame
 from transform.form import load_form
 from transform.registers import Mute
+from transform.source_nights import source_of
 
 HISTORY = "quality.finding_history"
 
@@ -63,6 +64,28 @@ def findings_before(
     )
     asked: dict[str, Any] = {"night": night, "codes": sorted(set(project_codes)), "uris": sorted(set(uris))}
     return typed_frame(con.execute(sql, asked | {"rules": sorted(set(rules))}).df(), table)
+
+
+def places_gone(
+    con: duckdb.DuckDBPyConnection, night: date, standing: Iterable[tuple[str, str]], believed: Iterable[str]
+) -> tuple[str, ...]:
+    """Places that findings without a project spoke of before a night, and whose file stands nowhere any more; in order.
+
+    `standing`: (place, hash) of what stands tonight; `believed`: sources that were asked and whose losses are believed.
+    Nobody can correct a file that was taken away: what was found of it is over.
+    """
+    there, sources = list(standing), frozenset(believed)
+    places, hashes = frozenset(uri for uri, _ in there), frozenset(sha for _, sha in there)
+    rows = con.execute(
+        f"WITH last AS (SELECT uri, state FROM {HISTORY} WHERE night < ? AND project_code IS NULL AND uri IS NOT NULL "
+        "QUALIFY row_number() OVER (PARTITION BY finding_id ORDER BY night DESC) = 1) "
+        "SELECT l.uri, list(f.source_sha256) FROM last AS l LEFT JOIN lineage.source_file AS f ON f.uri = l.uri "
+        "WHERE l.state <> 'resolved' GROUP BY l.uri ORDER BY l.uri",
+        [night],
+    ).fetchall()
+    return tuple(
+        uri for uri, known in rows if source_of(uri) in sources and uri not in places and hashes.isdisjoint(known)
+    )
 
 
 def record_mutes(con: duckdb.DuckDBPyConnection, mutes: Sequence[Mute]) -> None:

@@ -19,7 +19,8 @@ def manifest(home: Path, *, code_version: str, registry: Iterable[Path] = REGIST
     """Hashes of all source files ever loaded, of every file in the registry folders, and of the published exports."""
     with reading(published_path(home)) as con:
         inputs = con.execute(
-            "SELECT source_sha256, bytes, status FROM lineage.source_file ORDER BY source_sha256"
+            "SELECT source_sha256, bytes, status FROM lineage.source_file "
+            "WHERE NOT contains(source_sha256, '~') ORDER BY source_sha256"
         ).fetchall()
     outputs = sorted((published_path(home).parent / "exports").glob("*.parquet"))
     declared = sorted(

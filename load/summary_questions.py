@@ -12,7 +12,8 @@ def agencies_compared(con: duckdb.DuckDBPyConnection, night: date, since: date |
     """Each agency in numbers: agency_name, projects, open_block, open_check, open_note, new and resolved since a day
     (None: on this night only), oldest_days, open_before (block and check seven days ago; null: not known); by name.
 
-    Muted findings count as open: they are known, not gone.
+    `new` counts what was found for the first time or again, notes left out, as `resolved` does: what stood then, and
+    new, less resolved, is what stands. Muted findings count as open: they are known, not gone.
     """
     day = timedelta(days=1)
     return con.execute(
@@ -25,16 +26,20 @@ WITH before AS (
 ),
 known AS (SELECT coalesce(min(night) <= $week_ago, false) AS is_known FROM quality.finding_history),
 counted AS (
-  SELECT p.agency_name, f.severity, f.state, f.first_seen, f.resolved_on
+  SELECT p.agency_name, f.severity, f.state, f.first_seen
   FROM main.dim_project AS p JOIN quality.finding AS f ON f.project_code = p.project_code
+),
+moved AS (
+  SELECT p.agency_name, count(*) FILTER (WHERE h.state IN ('new', 'regressed')) AS new,
+         count(*) FILTER (WHERE h.state = 'resolved') AS resolved
+  FROM main.dim_project AS p JOIN quality.finding_history AS h ON h.project_code = p.project_code
+  WHERE h.night > $since AND h.severity <> 'note' AND h.state <> 'open' GROUP BY p.agency_name
 ),
 found AS (
   SELECT agency_name,
          count(*) FILTER (WHERE state <> 'resolved' AND severity = 'block') AS open_block,
          count(*) FILTER (WHERE state <> 'resolved' AND severity = 'check') AS open_check,
          count(*) FILTER (WHERE state <> 'resolved' AND severity = 'note') AS open_note,
-         count(*) FILTER (WHERE first_seen > $since) AS new,
-         count(*) FILTER (WHERE state = 'resolved' AND resolved_on > $since) AS resolved,
          max(date_diff('day', first_seen, $night)) FILTER (WHERE state <> 'resolved' AND severity <> 'note')
            AS oldest_days
   FROM counted GROUP BY agency_name
@@ -44,9 +49,10 @@ agency AS (
   FROM main.dim_project AS p LEFT JOIN before AS b ON b.project_code = p.project_code GROUP BY p.agency_name
 )
 SELECT a.agency_name, a.projects, coalesce(f.open_block, 0) AS open_block, coalesce(f.open_check, 0) AS open_check,
-       coalesce(f.open_note, 0) AS open_note, coalesce(f.new, 0) AS new, coalesce(f.resolved, 0) AS resolved,
+       coalesce(f.open_note, 0) AS open_note, coalesce(v.new, 0) AS new, coalesce(v.resolved, 0) AS resolved,
        f.oldest_days, CASE WHEN k.is_known THEN a.open_before END AS open_before
-FROM agency AS a LEFT JOIN found AS f ON f.agency_name IS NOT DISTINCT FROM a.agency_name CROSS JOIN known AS k
+FROM agency AS a LEFT JOIN found AS f ON f.agency_name IS NOT DISTINCT FROM a.agency_name
+LEFT JOIN moved AS v ON v.agency_name IS NOT DISTINCT FROM a.agency_name CROSS JOIN known AS k
 ORDER BY a.agency_name
 """,
         {"night": night, "since": since or night - day, "week_ago": night - 7 * day},
@@ -80,9 +86,10 @@ SELECT night, open, new, resolved FROM (
 def open_by_rule(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """rule, findings, projects and agencies of what stands open above note in projects, most findings first."""
     return con.execute(
-        "SELECT rule, count(*) AS findings, count(DISTINCT project_code) AS projects, "
-        "count(DISTINCT left(project_code, 4)) AS agencies FROM quality.finding "
-        "WHERE state <> 'resolved' AND severity <> 'note' AND project_code IS NOT NULL "
+        "SELECT f.rule, count(*) AS findings, count(DISTINCT f.project_code) AS projects, "
+        "count(DISTINCT p.agency_name) AS agencies FROM quality.finding AS f "
+        "LEFT JOIN main.dim_project AS p ON p.project_code = f.project_code "
+        "WHERE f.state <> 'resolved' AND f.severity <> 'note' AND f.project_code IS NOT NULL "
         "GROUP BY rule ORDER BY findings DESC, rule"
     ).df()
 

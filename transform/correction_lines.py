@@ -19,7 +19,7 @@ from transform.values import code, correct
 TO_FILL_IN = "?"
 
 _CODE = re.compile(r"[0-9]{8}-[0-9]{4}")
-_COPY = re.compile(r"[0-9a-f]{16}-[1-9][0-9]*")
+_COPY = re.compile(r"[0-9a-f]{16}(~[1-9][0-9]*)?-[1-9][0-9]*")
 _LIST_ITEM = re.compile(r"\[[1-9]\d*\]")
 _ROW_ITEM = re.compile(r"reports\[[1-9]\d*(#[1-9]\d*)?\]\.[a-z_]+")
 # kinds that values.correct takes as they stand, and what their columns hold

@@ -163,6 +163,7 @@ def head_facts(**changes: Any) -> HeadFacts:
             ("unknown_status_word", 33, 9, 3),
         ),
         "dimensions": frame(DIMENSIONS, ("consistency", 14), ("completeness", 8), ("validity", 33), ("timeliness", 3)),
+        "late_projects": 9,
         "notes": ("แหล่งข้อมูล inbox มีไฟล์น้อยลงผิดปกติ", "อ่านไฟล์ไม่ได้ 2 ไฟล์"),
     }
     return HeadFacts(**{**base, **changes})

@@ -92,6 +92,24 @@ def test_a_conflict_says_when_only_letters_differ_that_are_often_confused(office
     assert message.endswith(f" – {said}" if said else ")")
 
 
+def test_an_amount_in_conflict_is_quoted_as_each_copy_prints_it(office):
+    field = "budget_received"
+    readings = (
+        office.read(1, field, "437700.00", 19, raw="437,700 บาท"),
+        office.read(2, field, "438700.00", 97, raw="438,700  บาท"),
+        office.read(1, field, "437700.00", 120, raw="๔๓๗,๗๐๐.- บาท"),
+    )
+    message = one(office.findings(office.night([office.decide(field, *readings)])), "copies_conflict")["message_th"]
+    assert message.split("\n")[1].startswith(
+        "• งบประมาณที่ได้รับ: สำเนาที่ 1 (dump-1.txt หน้า 1 บรรทัด 19) “437,700 บาท” / "
+        "สำเนาที่ 1 (dump-1.txt หน้า 1 บรรทัด 120) “๔๓๗,๗๐๐.- บาท” / "
+        "สำเนาที่ 2 (dump-2.txt หน้า 1 บรรทัด 97) “438,700 บาท” → ใช้ “437,700 บาท” ("
+    )
+    phone = [office.read(n, "responsible.phone", f"700{n}", raw=f"โทร. 700{n}") for n in (1, 2)]
+    message = one(office.findings(office.night([office.decide("responsible.phone", *phone)])), "copies_conflict")
+    assert "700" not in message["message_th"]
+
+
 def test_the_same_substitution_in_several_reports_is_told_once(office):
     def status(number, text):
         field = f"reports[{number}].status_text"

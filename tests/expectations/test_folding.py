@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from itertools import groupby
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,7 +118,14 @@ def test_every_finding_is_told_in_exactly_one_item_whatever_their_order(rows, ra
     told = Counter(finding_id for each in found for finding_id in each.finding_ids)
     assert told == Counter(row["finding_id"] for row in made)
     assert all(len({(i.rule, i.severity, i.is_fresh) for i in each.same}) == 1 for each in found)
-    assert [each.first.order for each in found] == sorted(each.first.order for each in found)
+    assert [each.first.urgency for each in found] == sorted(each.first.urgency for each in found)
+    for urgency in {each.first.urgency for each in found}:  # what is of one project stands together, oldest first
+        alike = [each for each in found if each.first.urgency == urgency]
+        parts = [list(part) for _, part in groupby(alike, lambda each: each.group)]
+        assert len(parts) == len({each.group for each in alike})
+        days = [[each.first.first_seen for each in part] for part in parts]
+        assert all(part == sorted(part) for part in days)
+        assert [min(part) for part in days] == sorted(min(part) for part in days)
     random.shuffle(made)
     assert folds(*made) == found
 
@@ -133,3 +141,62 @@ def test_a_sentence_about_many_files_says_how_many_and_not_the_first():
     assert one.sentence == ("สำเนาของแบบไม่ครบถึงท้ายแบบ 1 จาก 2 สำเนา (12 ไฟล์)",)
     (one,) = folds(*(cut(n, "inbox/all.txt") for n in range(1, 13)))
     assert one.sentence == ("สำเนาของแบบไม่ครบถึงท้ายแบบ 1 จาก 2 สำเนา (all.txt)",)
+
+
+def over(n, value, **changes):
+    base = {"finding_id": f"{n:04}", "rule": "progress_over_100", "report_no": n, "value": value, "line": 60 + n}
+    message = f"รายงานครั้งที่ {n} ระบุความก้าวหน้า {value} % ซึ่งเกิน 100"
+    return finding(**{**base, "field": f"reports[{n}].progress_pct", "message_th": message, **changes})
+
+
+def test_the_end_of_a_word_is_no_page_and_other_values_are_other_items():
+    assert len(folds(*(over(n, value) for n, value in ((2, "110"), (3, "125"), (4, "140"))))) == 3
+    (one,) = folds(*(over(n, "110") for n in (2, 3, 4)))
+    assert one.sentence == ("รายงานครั้งที่ 2, 3, 4 ระบุความก้าวหน้า 110 % ซึ่งเกิน 100",)
+    assert one.todo.startswith("ตรวจสอบร้อยละความก้าวหน้าของรายงานเหล่านี้ในระบบ")
+
+
+SENTENCES = (
+    "รายงานครั้งที่ {n} ระบุความก้าวหน้า {value} % ซึ่งเกิน 100",
+    "รายงานครั้งที่ {n} ลงวันที่ {value} ซึ่งอยู่ก่อนรายงานครั้งก่อน",
+    "พิมพ์ “{value}” ({file} หน้า {n} บรรทัด {n})",
+    "พบหัวข้อ “{value}” ({file} หน้า 1 บรรทัด {n}) ของรายงานครั้งที่ {n}",
+    "อ่านได้ {value}\n• หน้า {n} บรรทัด {n}: “ข้อความ {value}”",
+)
+VALUES = ("1", "2", "3", "103", "หน้า 1", "หน้า 2", "บรรทัด 3", "รายงานครั้งที่ 1", "รายงานครั้งที่ 2", "1.txt", "2.txt", "dump")
+
+
+@given(
+    st.sampled_from(SENTENCES),
+    st.lists(st.tuples(st.sampled_from(VALUES), st.integers(1, 9), st.integers(0, 6), st.booleans()), max_size=30),
+)
+def test_a_sentence_said_of_many_is_true_of_each(sentence, rows):
+    is_text = "“{value}”" in sentence  # a number or a day is printed as it is, everything else in quotes
+    made = []
+    for order, (value, n, project, has_file) in enumerate(rows):
+        said = value if is_text or value.isdecimal() else "7"
+        uri = f"inbox/{n}.txt" if has_file else "inbox/7"
+        message = sentence.format(n=n, value=said, file=uri.rpartition("/")[2])
+        code = f"50390000-900{project}"
+        made.append(
+            over(n, said, finding_id=f"{order:04}", project_code=code, uri=uri, line=n, page=n, message_th=message)
+        )
+    values = {row["finding_id"]: row["value"] for row in made}
+    for each in folds(*made):
+        assert len({values[finding_id] for finding_id in each.finding_ids}) == 1
+        assert values[each.first.finding_id] in "\n".join(each.sentence)
+
+
+def test_the_places_of_the_first_are_not_said_of_all():
+    def unread(n, line):
+        message = f"ไม่ได้อ่าน 1 บรรทัด\n• หน้า 1 บรรทัด {line}: “ท้ายแบบ”\nดู (หน้า 1 บรรทัด 5)"
+        return finding(finding_id=str(n), rule="unread_lines", project_code=f"50390000-91{n:02}", message_th=message)
+
+    (one,) = folds(*(unread(n, 20 + n) for n in range(1, 9)))
+    assert one.sentence == ("ไม่ได้อ่าน 1 บรรทัด", "• “ท้ายแบบ”", "ดู (หน้า 1 บรรทัด 5)")
+
+
+def test_a_label_before_the_report_keeps_all_its_reports():
+    message = "ไม่พบสถานะเทียบกับแผน ของรายงานครั้งที่ {} ทั้งที่รายงานครั้งนี้ระบุความก้าวหน้าไว้แล้ว"
+    (one,) = folds(*(word(n, rule="report_status_missing", message_th=message.format(n)) for n in (2, 3, 4)))
+    assert one.sentence == ("ไม่พบสถานะเทียบกับแผน ของรายงานครั้งที่ 2, 3, 4 ทั้งที่รายงานเหล่านี้ระบุความก้าวหน้าไว้แล้ว",)

@@ -37,7 +37,7 @@ def test_the_head_sees_the_agency_with_most_to_correct_for_each_project_first():
 def test_the_head_sees_which_way_it_goes_against_seven_days_ago():
     made = head(agency("ก", check=5, open_before=3), agency("ข", check=2, open_before=8))
     assert made.subject == (
-        "ค้างแก้ 7 รายการ (↓4) · ล่าช้า 0 โครงการ — สรุปคุณภาพรายงานความก้าวหน้า 28 พ.ย. 2569"
+        "ค้างแก้ 7 รายการ (↓4) · ล่าช้าหรือเงียบ 9 โครงการ — สรุปคุณภาพรายงานความก้าวหน้า 28 พ.ย. 2569"
     )  # fmt: skip
     assert "ก — 0.50 ต่อโครงการ (↑2)" in made.text
     assert "(↓4)" not in head(agency("ก", check=5), agency("ข", check=2, open_before=8)).subject
@@ -47,7 +47,7 @@ def test_the_summary_has_agencies_trend_rules_dimensions_and_notes():
     made = head_mail(head_facts(), NIGHT, FORM)
     for text in (made.text, Page(made.html).words):
         for said in (
-            "สำนักงานเขตบางสมมติ", "ค้างนานสุด 34 วัน", "รายการค้าง 14 คืนล่าสุด", "งบประมาณที่ใช้ไปไม่ตรงกับรายงาน",
+            "สำนักงานเขตบางสมมติ", "ค้างนานสุดวันที่ 35", "รายการค้าง 14 คืนล่าสุด", "งบประมาณที่ใช้ไปไม่ตรงกับรายงาน",
             "ความสอดคล้อง", "แหล่งข้อมูล inbox มีไฟล์น้อยลงผิดปกติ",
         ):  # fmt: skip
             assert said in text
@@ -72,7 +72,38 @@ def test_there_is_no_summary_when_nothing_changed_since_the_last():
     assert head(*older, told=first.told) is None
     assert head(agency("ก", check=6), agency("ข", check=2), told=first.told) is not None
     assert head(agency("ก", check=5, new=1, resolved=1), agency("ข", check=2), told=first.told) is not None
-    assert head(*rows, told=first.told, notes=("อ่านไฟล์ไม่ได้ 9 ไฟล์",)) is not None
+
+
+def test_a_note_that_was_not_told_is_news_and_one_that_is_gone_is_none():
+    def noted(*notes, **changes):
+        return head(agency("ก", check=5), notes=notes, **changes)
+
+    first = noted("อ่านไฟล์ไม่ได้ 1 ไฟล์", "ติดต่อ โทร. 7037")
+    for notes in ((), ("อ่านไฟล์ไม่ได้ 1 ไฟล์",), ("ติดต่อ โทร. 7037",)):
+        assert noted(*notes, told=first.told) is None
+    assert noted("อ่านไฟล์ไม่ได้ 9 ไฟล์", told=first.told) is not None
+    assert "7037" not in str(first.told)
+
+
+def test_agencies_in_which_nobody_has_to_act_take_no_place_in_the_list():
+    made = head(
+        agency("ก", check=5), agency("ข", open_note=8), agency("ค", open_note=1), agency("ง"), agency("จ", silent=1),
+        agency("ฉ", resolved=4, open_note=1),
+    )  # fmt: skip
+    assert [line.split(" — ")[0] for line in made.text.splitlines() if " ต่อโครงการ" in line] == ["1. ก", "2. จ"]
+    for text in (made.text, Page(made.html).words):
+        for said in ("✓ แก้ครบแล้ว: ฉ (แก้แล้ว 4)", "✓ อีก 2 หน่วยงานมีเฉพาะเรื่องเพื่อทราบ", "✓ อีก 1 หน่วยงานไม่มีรายการใด"):
+            assert said in text
+
+
+def test_a_project_that_is_late_and_silent_is_counted_once_and_the_words_are_explained():
+    rows = (agency("ก", check=1, late=5, silent=6),)
+    made = head(*rows, late_projects=6)
+    assert "ล่าช้าหรือเงียบ 6 โครงการ" in made.subject
+    for text in (" ".join(made.text.split()), Page(made.html).words):
+        assert "ล่าช้าหรือเงียบ 6 โครงการ (ล่าช้า 5 · เงียบ 6)" in text
+        assert "เงียบ: ไม่มีรายงานใหม่เกินหนึ่งเดือน" in text
+    assert "ล่าช้า 5 โครงการ" in head(*rows, late_projects=None).subject
 
 
 def test_the_same_facts_in_any_order_give_the_same_summary_to_the_byte():

@@ -4,10 +4,14 @@ import doctest
 
 import pytest
 
-from expectations import districts, items, unread, words, years
+from expectations import districts, head_mail, items, late_projects, news, unread, words, years
 
 
-@pytest.mark.parametrize("module", [words, items, unread, districts, years], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module",
+    [words, items, news, late_projects, head_mail, unread, districts, years],
+    ids=lambda module: module.__name__,
+)
 def test_the_examples_in_the_docstrings_are_true(module):
     result = doctest.testmod(module)
     assert result.attempted > 0

@@ -9,7 +9,7 @@ import pytest
 
 from flows.letters import NOBODY, Letter, compose
 from flows.mail_files import parsed, store_path
-from flows.outbox import Told, deliver, deposit, listed, reminder_candidates, told_before, waiting, withdraw
+from flows.outbox import Told, deliver, deposit, listed, told_before, waiting, withdraw
 from flows.settings import Settings
 from load import mail_store
 from tests.flows.conftest import SAMPLES, run
@@ -117,13 +117,6 @@ def test_a_mail_that_was_refused_expired_or_withdrawn_told_nothing(settings: Set
     send(settings, now=datetime.now(UTC) + timedelta(days=6))
     assert {s for r, s in states(settings) if r in "กขค"} == {"refused", "withdrawn", "expired"}
     assert told_before(settings, NEXT) == {}
-
-
-def test_who_has_open_findings_and_heard_nothing_for_a_week_is_to_be_reminded(settings: Settings) -> None:
-    deposit(settings, [telling("ก", "f1"), telling("ข"), telling("ค", "f1")], NIGHT)
-    deposit(settings, [telling("ค", "f1")], NEXT)
-    assert reminder_candidates(settings, date(2026, 11, 29), 7) == ["coordinator:ก"]
-    assert reminder_candidates(settings, date(2026, 11, 28), 7) == []
 
 
 def test_a_mail_that_somebody_took_from_the_folder_counts_as_told(settings: Settings) -> None:

@@ -18,10 +18,11 @@ from data.samples.generator.facts import Project, invent_project
 from data.samples.generator.words import PROGRAMMES
 from expectations import suites
 from flows import outbox
+from flows.rebuild import verify_exports
 from flows.settings import CHECKOUT, Settings
 from flows.validating import NotPublished
 from load.dictionary import query
-from tests.flows.conftest import FIRST, SECOND, run, settings_in
+from tests.flows.conftest import FIRST, SAMPLES, SECOND, run, settings_in
 from transform import tables
 
 DISTRICT = next(p for p in PROGRAMMES if p.owner == "district")
@@ -180,3 +181,22 @@ def test_a_form_without_a_readable_code_comes_in_when_a_reviewed_line_says_whose
     run(settings, SECOND)
     assert codes(settings) == [ONE.code]
     assert waiting(settings) == []
+
+
+def test_what_was_found_of_a_file_is_over_when_it_was_taken_away_and_not_when_it_was_renamed(
+    settings: Settings,
+) -> None:
+    inbox = settings.home / "inbox"
+    deliver(settings, "one.txt", Copy(ONE, STYLE_1))
+    for name in ("memo.txt", "empty.pdf"):
+        shutil.copy(SAMPLES / name, inbox)
+    run(settings)
+    assert [row[0] for row in waiting(settings)] == ["file", "file"]
+    (inbox / "memo.txt").unlink()
+    (inbox / "empty.pdf").rename(inbox / "other.pdf")
+    assert not run(settings, SECOND).nothing_new
+    sql = "SELECT regexp_extract(uri, '[^/]*$'), state, resolved_on FROM quality.finding WHERE rule = 'file_rejected' ORDER BY ALL"
+    assert query(settings.published, sql)[1] == [("empty.pdf", "new", None), ("memo.txt", "resolved", SECOND)]
+    told = [outbox.body(m) for path, m in outbox.waiting(settings) if path.name.startswith(str(SECOND))]
+    assert any("แก้ไขแล้ว" in text and "memo.txt" in text for text in told), told
+    assert verify_exports(settings) == []

@@ -125,20 +125,24 @@ def test_agencies_are_compared_by_what_stands_and_what_moved(empty: duckdb.DuckD
     project(empty, "50360000-0001", None, None, agency_name=None)
     finding(empty, "old", {9: "new", 0: "open"})
     finding(empty, "gone", {9: "new", 1: "resolved"})
+    finding(empty, "back", {9: "new", 8: "resolved", 0: "regressed"})
     finding(empty, "note", {0: "new"}, severity="note")
     finding(empty, "other", {3: "new"}, severity="block", project_code="50360000-0001")
     finding(empty, "file", {3: "new"}, project_code=None)  # no agency's
     columns = ["projects", "open_block", "open_check", "open_note", "new", "resolved", "oldest_days", "open_before"]
     tonight = summary.agencies_compared(empty, NIGHT, None).set_index("agency_name")[columns]
-    assert tonight.loc["สำนักงานเขตวัฒนา"].tolist() == [1, 0, 1, 1, 1, 0, 9, 2]
+    assert tonight.loc["สำนักงานเขตวัฒนา"].tolist() == [1, 0, 2, 1, 1, 0, 9, 2]
     assert tonight[tonight.index.isna()].iloc[0].tolist() == [1, 1, 0, 0, 0, 0, 3, 0]
     since = summary.agencies_compared(empty, NIGHT, NIGHT - timedelta(days=4)).set_index("agency_name")[columns]
     assert since.loc["สำนักงานเขตวัฒนา", ["new", "resolved"]].tolist() == [1, 1]
+    week = summary.agencies_compared(empty, NIGHT, NIGHT - timedelta(days=7)).set_index("agency_name")
+    row = week.loc["สำนักงานเขตวัฒนา"]
+    assert row["open_before"] + row["new"] - row["resolved"] == row["open_block"] + row["open_check"]
     assert since[since.index.isna()].iloc[0]["new"] == 1
     trend = summary.findings_by_night(empty, 2)
-    assert [(r.open, r.new, r.resolved) for r in trend.itertuples()] == [(2, 0, 1), (2, 0, 0)]
-    assert summary.open_by_rule(empty).values.tolist() == [["zero_reports", 2, 2, 2]]
-    assert summary.open_by_dimension(empty).values.tolist() == [["completeness", 2]]
+    assert [(r.open, r.new, r.resolved) for r in trend.itertuples()] == [(2, 0, 1), (3, 1, 0)]
+    assert summary.open_by_rule(empty).values.tolist() == [["zero_reports", 3, 2, 1]]
+    assert summary.open_by_dimension(empty).values.tolist() == [["completeness", 3]]
 
 
 def test_a_week_ago_is_not_known_to_a_young_warehouse(empty: duckdb.DuckDBPyConnection) -> None:
