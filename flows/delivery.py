@@ -162,6 +162,8 @@ def nothing_new(settings: Settings, delivered: Delivered) -> dict[str, Any] | No
     summary = last.get("summary")
     if not isinstance(summary, dict) or delivered.night.isoformat() < str(summary.get("night")):
         return None  # the same files on an earlier night: then they were delivered earlier
+    if last.get("is_late") and delivered.night.isoformat() != summary.get("night"):
+        return None  # that night came late: others lie behind it, with other files
     if any(not source["is_believed"] for source in summary.get("sources", ())) and (
         delivered.night.isoformat() != summary.get("night") or any(one.is_loss_accepted for one in delivered.asked)
     ):
@@ -169,20 +171,21 @@ def nothing_new(settings: Settings, delivered: Delivered) -> dict[str, Any] | No
     return summary
 
 
-def remember(settings: Settings, delivered: Delivered, summary: Mapping[str, Any]) -> None:
-    """Write down, after publishing, what the published file is made from, and whether anybody was written to."""
-    found = {"digest": delivered.digest, "summary": summary, "is_told": settings.write_mails}
+def remember(settings: Settings, delivered: Delivered, summary: Mapping[str, Any], *, is_told: bool) -> None:
+    """Write down, after publishing, what the published file is made from, and whether its readers were written to."""
+    is_late = any(night > delivered.night for night in nights_of(settings.archive))
+    found = {"digest": delivered.digest, "summary": summary, "is_told": is_told, "is_late": is_late}
     _write_json(settings, _LAST, found)
 
 
 def is_untold(settings: Settings) -> bool:
-    """Whether what is published was never written to anybody: its night ran without mails."""
+    """Whether what is published was not written to all: the night ran without mails, or some could not be delivered."""
     return _read_json(settings, _LAST).get("is_told") is False
 
 
-def remember_told(settings: Settings) -> None:
-    """Write down that what is published was written to everybody."""
-    _write_json(settings, _LAST, _read_json(settings, _LAST) | {"is_told": True})
+def remember_told(settings: Settings, is_told: bool = True) -> None:
+    """Write down that what is published was written to everybody, or that it was not."""
+    _write_json(settings, _LAST, _read_json(settings, _LAST) | {"is_told": is_told})
 
 
 def reminder_is_due(settings: Settings, night: date) -> bool:

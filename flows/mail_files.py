@@ -137,13 +137,15 @@ def _message_id(content: bytes) -> str:
 
 
 def drop_old(con: Store, settings: Settings, moment: datetime) -> None:
-    """Drop settled mails, and their copies, that have been kept long enough; what a recipient was told last stays."""
-    oldest = moment.astimezone(BANGKOK).date() - timedelta(days=settings.keep_sent_days)
+    """Drop settled mails, and their copies, that have been kept long enough; what a recipient was told last stays.
+
+    Their age is that of the mail, not of the night it is about: old nights may be loaded today.
+    """
+    oldest = moment - timedelta(days=settings.keep_sent_days)
     mail_store.forget(con, oldest)
     for folder in (SENT, UNDELIVERED):
         for path in sorted((settings.outbox / folder).glob("*.eml")):
-            night = _night_of(path.name)
-            if night is not None and night < oldest:
+            if path.stat().st_mtime < oldest.timestamp():
                 path.unlink(missing_ok=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -83,11 +83,14 @@ def head_letters(
     by_kind = late.assign(agency_name=late["project_code"].map(agency_of))
     is_silent = by_kind["kind"].isin(["silent", "missing"])
     for contact in heads:
-        recipient = f"head:{contact.name}"
+        recipient = f"head:{contact.name}:{contact.email}"
         last = told.get(recipient)
         if settings.summary_mail == "weekly" and last is not None and (night - last.night).days < 7:
             continue
-        agencies = ask.agencies_compared(con, night, None if last is None else last.night)
+        since = (
+            None if last is None else min(last.night, night - timedelta(days=1))
+        )  # a second one tells all of tonight
+        agencies = ask.agencies_compared(con, night, since)
         if gone is not None and len(gone):
             told_of = gone[gone["severity"] != "note"].assign(agency_name=gone["project_code"].map(agency_of))
             agencies = agencies.assign(resolved=agencies["resolved"] + _counted(told_of["agency_name"], agencies))
@@ -127,12 +130,14 @@ def _notes(verdict: Verdict) -> Iterator[str]:
     yield from sorted(str(message) for message in whole.loc[whole["rule"].isin(of_the_night), "message_th"])
 
 
-def operator_letter(night: date, stage: str, error: BaseException, settings: Settings) -> Letter:
+def operator_letter(
+    night: date, stage: str, error: BaseException, settings: Settings, run_id: str | None = None
+) -> Letter:
     """The letter to the operator about a night that failed, or a part of it."""
     from expectations.operator_mail import operator_mail
 
     blocking = getattr(error, "blocking", ())
-    content = operator_mail(night, stage=stage, error=str(error), blocking=blocking)
+    content = operator_mail(night, stage=stage, error=str(error), blocking=blocking, run_id=run_id)
     return reader_letter("operator", "operator", "kaona operator", settings.operator, content)
 
 

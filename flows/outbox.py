@@ -35,10 +35,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Told:
-    """What a recipient was last told, and on which night."""
+    """What a recipient was last told, on which night, and under which address."""
 
     night: date
     snapshot: Mapping[str, Any]
+    address: str = ""
 
     @property
     def findings(self) -> frozenset[str]:
@@ -148,7 +149,7 @@ def told_before(settings: Settings, night: date) -> dict[str, Told]:
     with mail_store.opened(store_path(settings)) as con:
         tidy(con, settings, datetime.now(UTC))
         rows = mail_store.last_told(con, night)
-    return {recipient: Told(when, json.loads(told)) for recipient, when, told in rows}
+    return {recipient: Told(when, json.loads(told), address) for recipient, when, told, address in rows}
 
 
 def listed(settings: Settings, name: str | None = None) -> list[tuple[Mail, EmailMessage]]:

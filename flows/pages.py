@@ -45,7 +45,11 @@ def report(settings: Settings, night: Night, frames: Frames, verdict: Verdict, w
 
 
 def docs(settings: Settings, validation: Validation, watch: Watch) -> None:
-    """Write the Data Docs of the night beside the published file. A page that cannot be drawn is told, no more."""
+    """Write the Data Docs of the night beside the published file; those of a night that failed before it go.
+
+    Pages that cannot be written are told, no more.
+    """
+    shutil.rmtree(settings.home / "work" / DATA_DOCS, ignore_errors=True)
     try:
         data_docs(settings, validation, settings.published.parent)
     except Exception as error:

@@ -29,6 +29,13 @@ def rebuild_all(settings: Settings, watch: Watch) -> Summary:
         return conclude(settings, delivered, understood, watch)
 
 
+def renew(settings: Settings, watch: Watch) -> None:
+    """Make the working file of another version again from the archive; nothing is published or written to anybody."""
+    with scratch(settings, settings.home / "work") as aside:
+        replay(aside, watch)
+        stages.take_over(aside, settings)
+
+
 def verify_exports(settings: Settings) -> list[str]:
     """Names of exported files that a rebuild in a scratch folder does not give byte for byte; [] when all are equal."""
     from load.exports import export

@@ -29,6 +29,7 @@ def run_night(settings: Settings, night: date, watch: Watch, accept_loss: bool =
         try:
             summary = _run(settings, night, watch, accept_loss)
         except Exception as error:
+            _show_why(settings, watch, error)
             _tell_operator(settings, night, watch, error)
             raise
         finally:
@@ -38,16 +39,51 @@ def run_night(settings: Settings, night: date, watch: Watch, accept_loss: bool =
 
 def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Summary:
     delivered = watch.timed(pull_sources, settings, night, accept_loss)
+    watch.run_id = delivered.run_id
     before = nothing_new(settings, delivered)
     if before is not None:
         return _unchanged(delivered, before, watch, _remind(settings, night, watch))
+    try:
+        summary = _whole_night(settings, night, delivered, watch)
+    except Exception as error:
+        if not _is_of_another_version(error):
+            raise
+        from flows.rebuild import renew
+
+        _say(watch, "the working file is of another version of kaona: it is made again from the archive")
+        renew(settings, watch)
+        summary = _whole_night(settings, night, delivered, watch)
+    remember(settings, delivered, summary.as_json(), is_told=settings.write_mails and not watch.unsaid)
+    return summary
+
+
+def _whole_night(settings: Settings, night: date, delivered: Delivered, watch: Watch) -> Summary:
     summary = _with_prefect(settings, night, delivered, watch) if settings.use_prefect else None
     if summary is None:
         from flows.nightly import night as run_plainly
 
         summary = run_plainly(settings, night, delivered, watch)
-    remember(settings, delivered, summary.as_json())
     return summary
+
+
+def _is_of_another_version(error: Exception) -> bool:
+    from load.warehouse import OtherTables
+
+    return isinstance(error, OtherTables)
+
+
+def _show_why(settings: Settings, watch: Watch, error: Exception) -> None:
+    """The Data Docs of a night that may not be published, beside the working file; what fails here hides nothing."""
+    from flows.validating import NotPublished
+
+    if not isinstance(error, NotPublished):
+        return
+    from flows.pages import data_docs
+
+    try:
+        data_docs(settings, error.validation, settings.home / "work")
+    except Exception as second:
+        _say(watch, f"the Data Docs could not be written ({type(second).__name__}: {second})")
 
 
 def _tell_operator(settings: Settings, night: date, watch: Watch, error: Exception) -> None:
@@ -58,7 +94,7 @@ def _tell_operator(settings: Settings, night: date, watch: Watch, error: Excepti
     from flows.outbox import deposit
 
     try:
-        deposit(settings, [operator_letter(night, watch.stage, error, settings)], night)
+        deposit(settings, [operator_letter(night, watch.stage, error, settings, watch.run_id)], night)
     except Exception as second:
         _say(watch, f"the letter to the operator could not be written ({type(second).__name__})")
 
@@ -68,9 +104,13 @@ def _deliver(settings: Settings, watch: Watch) -> None:
     if settings.smtp_host is None or not settings.write_mails:
         return
     from flows.outbox import deliver
+    from flows.readers import BOX, COORDINATOR
 
     try:
-        told = [(d.outcome, d.answer, d.file.name) for d in deliver(settings) if d.answer]
+        outcomes = deliver(settings)
+        if any(d.outcome in ("refused", "expired") and d.kind in (BOX, COORDINATOR, "head") for d in outcomes):
+            remember_told(settings, False)  # the next night writes to them again, though nothing is new
+        told = [(d.outcome, d.answer, d.file.name) for d in outcomes if d.answer]
         for (outcome, answer), alike in groupby(sorted(told), key=lambda t: t[:2]):
             names = [name for _, _, name in alike]
             _say(watch, f"mail {names[0] if len(names) == 1 else f'({len(names)})'} {outcome}: {answer}")
@@ -97,9 +137,8 @@ def _remind(settings: Settings, night: date, watch: Watch) -> int:
         from flows.mailing import remind
         from flows.stages import registers_of
 
-        written = remind(settings, registers_of(settings), night, with_head=untold)
-        if untold:
-            remember_told(settings)
+        written = remind(settings, registers_of(settings), night, watch, with_head=untold)
+        remember_told(settings, not watch.unsaid)
         return len(written)
     except Exception as error:
         _say(watch, f"reminders could not be written ({type(error).__name__}: {error})")

@@ -17,7 +17,7 @@ from extract.pdf import witness
 from extract.read import reader_version, rejected
 from extract.sources import read_archived
 from flows.delivery import VERSION, Delivered, identity, nights_of
-from flows.pages import data_docs, page_paths
+from flows.pages import page_paths
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch, told
 from flows.validating import Frames, NotPublished, Verdict
@@ -67,6 +67,7 @@ def registers_of(settings: Settings) -> Registers:
 
 def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
     """Read every file whose bytes are new, or that an older reader had rejected; each in a guarded process."""
+    from expectations.corrections_told import refused_words
     from load.warehouse import copies_of_night, files_of_night, known_files, open_work
 
     if settings.second_reader and not witness.is_available():
@@ -96,7 +97,8 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
             to_read[sha] = source
     registers = registers_of(settings)
     for line in registers.refused_corrections:
-        watch.console.print(f"a correction is not used: {line.reason}", highlight=False, markup=False)
+        said = f"a correction is not used: {refused_words(line)['en']}"  # without telephone numbers
+        watch.console.print(said, highlight=False, markup=False)
     for fault in registers.faults:
         watch.console.print(f"a line is not used: {fault}", highlight=False, markup=False)
     form = load_form()
@@ -229,8 +231,7 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
     from transform.tables import frame_of
 
     if verdict.validation.is_blocked:
-        data_docs(settings, verdict.validation, settings.home / "work")
-        raise NotPublished(verdict.validation.blocking)
+        raise NotPublished(verdict.validation)
     frames = without_frames(frames, verdict.refused)
     tables = load_form().tables
     read_now = [f for f in night.files if f.night == delivered.night]

@@ -108,6 +108,8 @@ class Watch:
     def __init__(self, *, is_quiet: bool = False):
         self.seconds: dict[str, float] = {}
         self.stage = "start"
+        self.run_id: str | None = None
+        self.unsaid = 0  # letters that could not be written
         self.console = Console(stderr=True, quiet=is_quiet)
 
     def timed(self, function: Callable[..., T], *arguments: Any) -> T:

@@ -41,9 +41,10 @@ class Verdict:
 class NotPublished(RuntimeError):
     """The night may not be published; what was published before stays in place. `blocking`: why, by sentences."""
 
-    def __init__(self, blocking: tuple[str, ...]):
-        self.blocking = blocking
-        super().__init__("nothing is published: " + "; ".join(blocking))
+    def __init__(self, validation: Validation):
+        self.validation = validation
+        self.blocking = validation.blocking
+        super().__init__("nothing is published: " + "; ".join(self.blocking))
 
 
 def validate(settings: Settings, registers: Registers, delivered: Delivered, night: Night, frames: Frames) -> Verdict:

@@ -78,6 +78,7 @@ def places_gone(
     places, hashes = frozenset(uri for uri, _ in there), frozenset(sha for _, sha in there)
     rows = con.execute(
         f"WITH last AS (SELECT uri, state FROM {HISTORY} WHERE night < ? AND project_code IS NULL AND uri IS NOT NULL "
+        "AND rule NOT IN ('source_shrank', 'source_unavailable') "
         "QUALIFY row_number() OVER (PARTITION BY finding_id ORDER BY night DESC) = 1) "
         "SELECT l.uri, list(f.source_sha256) FROM last AS l LEFT JOIN lineage.source_file AS f ON f.uri = l.uri "
         "WHERE l.state <> 'resolved' GROUP BY l.uri ORDER BY l.uri",

@@ -99,6 +99,29 @@ FROM late ORDER BY project_code, kind
     ).df()
 
 
+def next_lateness(con: duckdb.DuckDBPyConnection, night: date) -> date | None:
+    """The next day after a night on which time alone makes some project late or silent; None when none will be."""
+    row = con.execute(
+        """
+WITH state AS (
+  SELECT p.start_date, p.end_date, coalesce(r.progress_pct, 0) AS pct, coalesce(r.report_date, p.start_date) AS heard
+  FROM main.dim_project AS p
+  LEFT JOIN main.fact_progress_report AS r ON r.project_code = p.project_code AND r.is_latest
+  WHERE coalesce(r.progress_pct, 0) < 100
+)
+SELECT min(day) FROM (
+  SELECT end_date + 1 AS day FROM state
+  UNION ALL SELECT greatest(heard + CAST($silent + 1 AS INTEGER), start_date) FROM state
+  UNION ALL SELECT start_date + CAST(floor(CAST(pct + $behind AS DOUBLE) / 100
+    * (date_diff('day', start_date, end_date) + 1)) AS INTEGER) FROM state
+    WHERE end_date >= start_date AND pct + $behind < 100
+) WHERE day > $night
+""",
+        {"night": night, "behind": _BEHIND, "silent": _SILENT_DAYS},
+    ).fetchone()
+    return None if row is None else row[0]
+
+
 def changes_since(
     con: duckdb.DuckDBPyConnection, since: Mapping[str, date], night: date, fields: Iterable[str]
 ) -> pd.DataFrame:

@@ -39,6 +39,7 @@ UNSETTLED = ("waiting", "deferred", "sending")
 SETTLED = ("sent", "refused", "expired", "taken", "withdrawn")
 # what the recipient knows, or will: refused, expired and withdrawn mails told nobody anything
 COUNTED = ("waiting", "sending", "sent", "deferred", "taken")
+ARRIVED = ("sent", "taken")
 _WAIT_SECONDS = 30.0
 _OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 _TYPES = {
@@ -202,29 +203,31 @@ def remove(con: Store, message_id: str) -> None:
     con.execute("DELETE FROM mail WHERE message_id = ?", [message_id])
 
 
-def last_told(con: Store, night: date) -> list[tuple[str, date, str]]:
-    """(recipient, night, told) of the last mail that counts for each recipient, in order of recipients.
+def last_told(con: Store, night: date) -> list[tuple[str, date, str, str]]:
+    """(recipient, night, told, address) of the last mail that counts for each recipient, in order of recipients.
 
     A mail of this very night that still waits does not count: tonight's letter takes its place.
     """
     sql = f"""
-        SELECT recipient, night, told FROM mail
+        SELECT recipient, night, told, address FROM mail
         WHERE told IS NOT NULL AND state IN {_any_of(COUNTED)}
           AND NOT (night = ? AND state IN ('waiting', 'deferred') AND NOT is_repeated)
         QUALIFY row_number() OVER (PARTITION BY recipient ORDER BY number DESC, message_id) = 1
         ORDER BY recipient
     """
-    return [(str(r), n, str(t)) for r, n, t in con.execute(sql, [night]).fetchall()]
+    return [(str(r), n, str(t), str(a)) for r, n, t, a in con.execute(sql, [night]).fetchall()]
 
 
-def forget(con: Store, before: date) -> None:
-    """Drop settled mails of nights before a day, except the last one that told its recipient something."""
+def forget(con: Store, before: datetime) -> None:
+    """Drop mails that were settled before a moment, except the last ones that told their recipients something.
+
+    That is the last one that counts, and the last one that surely arrived: the one behind it may still be refused.
+    """
+    last = "SELECT max(number) FROM mail WHERE told IS NOT NULL AND state IN {} GROUP BY recipient"
     con.execute(
         f"""
-        DELETE FROM mail WHERE night < ? AND state NOT IN {_any_of(UNSETTLED)} AND number NOT IN (
-            SELECT max(number) FROM mail WHERE told IS NOT NULL AND state IN {_any_of(COUNTED)}
-            GROUP BY recipient
-        )
+        DELETE FROM mail WHERE changed_at < ? AND state NOT IN {_any_of(UNSETTLED)}
+          AND number NOT IN ({last.format(_any_of(COUNTED))}) AND number NOT IN ({last.format(_any_of(ARRIVED))})
         """,
-        [before],
+        [before.astimezone(UTC).replace(tzinfo=None)],
     )

@@ -27,6 +27,7 @@ __all__ = [
     "OFFLINE",
     "Connection",
     "KnownFile",
+    "OtherTables",
     "apply_night",
     "copies_of_night",
     "earlier_state",
@@ -57,6 +58,10 @@ class KnownFile:
     night: date
 
 
+class OtherTables(ValueError):
+    """The working file was made by another version of the registry; it must be made again from the archive."""
+
+
 def work_path(home: Path) -> Path:
     """Place of the writer's own warehouse."""
     return home / "work" / "kaona.duckdb"
@@ -65,7 +70,7 @@ def work_path(home: Path) -> Path:
 def open_work(home: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
     """Open the writer's own warehouse, created with all its tables when there is none.
 
-    Raises ValueError when the file was made by another registry than today's: it must be rebuilt from the archive.
+    Raises OtherTables when the file was made by another registry than today's: it must be rebuilt from the archive.
     """
     path = work_path(home)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +84,7 @@ def open_work(home: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnec
             refresh(con)
         differences = table_differences(con)
         if differences:
-            raise ValueError(
+            raise OtherTables(
                 f"{path}: its tables are not those of data/form ({'; '.join(differences[:3])}"
                 f"{' …' if len(differences) > 3 else ''}); rebuild it from the archive: kaona run --rebuild"
             )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
+from typing import Any
 
 from transform.correction_lines import check_line
 from transform.dates import parse_date
@@ -62,25 +63,32 @@ def read_lines(files: Mapping[str, str], register: RegisterFile) -> Iterator[tup
 def read_usable(files: Mapping[str, str], register: RegisterFile) -> tuple[list[tuple[int, Row]], list[str]]:
     """The lines that can be used, with their numbers, and why the others cannot (place, what was expected).
 
-    For files that say who is told what: a wrong line in them takes part in no fact, and must not stop a night.
+    For files that say who is told what: a wrong line in them takes part in no fact, and must not stop a night. Only a
+    quote that is never closed, or a head without a column, ends the reading.
     """
     usable: list[tuple[int, Row]] = []
     faults: list[str] = []
     try:
-        for place, row in _rows(files, register):
+        for place, row in _records(files, register):
             try:
-                register.check(place, row)
+                checked = _shaped(place, row, register)
+                register.check(place, checked)
             except ValueError as error:
                 faults.append(str(error))
             else:
-                usable.append((int(place.rpartition(" ")[2]), row))
-    except ValueError as error:  # the file itself: its lines from here on cannot be told apart
-        faults.append(str(error))
+                usable.append((int(place.rpartition(" ")[2]), checked))
+    except ValueError as error:
+        faults.append(f"{error}; of this file nothing more is used")
     return usable, faults
 
 
 def _rows(files: Mapping[str, str], register: RegisterFile) -> Iterator[tuple[Place, Row]]:
     """Each row with its place; lines count as an editor counts them."""
+    return ((place, _shaped(place, row, register)) for place, row in _records(files, register))
+
+
+def _records(files: Mapping[str, str], register: RegisterFile) -> Iterator[tuple[Place, dict[Any, Any]]]:
+    """What stands on each line, with its place; its columns are not looked at yet."""
     name, columns = register.name, register.columns
     text = StringIO(files.get(name, "").removeprefix("\ufeff"), newline="")
     reader = csv.DictReader(text, delimiter="\t" if name.endswith(".tsv") else ",", strict=True)
@@ -90,18 +98,25 @@ def _rows(files: Mapping[str, str], register: RegisterFile) -> Iterator[tuple[Pl
         if missing:
             raise ValueError(f"data/reference/{name} line 1: no column {', '.join(missing)}; {expected}")
         for row in reader:
-            place = f"data/reference/{name} line {reader.line_num}"
-            # DictReader puts what stands beyond the last column under None, and None where a column is missing
-            if None in row or any(value is None for value in row.values()):
-                given = sum(value is not None for key, value in row.items() if key is not None)
-                given += len(row.get(None) or ())
-                names = len(reader.fieldnames or ())
-                raise ValueError(
-                    f"{place}: {given} values where the head names {names} columns; {expected}, quote commas"
-                )
-            yield place, {column: row.get(column, "").strip() for column in (*columns, *register.optional)}
+            yield f"data/reference/{name} line {reader.line_num}", row
     except csv.Error as error:
         raise ValueError(f"data/reference/{name} line {reader.line_num}: {error}; {expected}") from None
+
+
+def _shaped(place: Place, row: Mapping[Any, Any], register: RegisterFile) -> Row:
+    """A record as a row of the register's columns.
+
+    DictReader puts what stands beyond the last column under None, and None where a column is missing.
+    """
+    if None in row or any(value is None for value in row.values()):
+        given = sum(value is not None for key, value in row.items() if key is not None)
+        given += len(row.get(None) or ())
+        names = sum(key is not None for key in row)
+        raise ValueError(
+            f"{place}: {given} values where the head names {names} columns; "
+            f"expected the columns {', '.join(register.columns)}, quote commas"
+        )
+    return {column: row.get(column, "").strip() for column in (*register.columns, *register.optional)}
 
 
 # ---------------------------------------------------------------- what a line must hold
