@@ -84,7 +84,7 @@ def told(
     several_files = len({copies[r.copy_id].uri for v in conflict.variants for _, r in v.printed}) > 1
     said = []
     for variant, excerpt in zip(conflict.variants, texts, strict=True):
-        for text, printed in _as_printed(variant, field, form) or [(excerpt, variant.printed)]:
+        for text, printed in _as_printed(variant, field, form) or [(excerpt, [*variant.printed])]:
             places = ", ".join(_place(n, r, copies, thai, several_files) for n, r in printed)
             said.append(f"{places} “{text}”" if text else f"{places} {_NOTHING[language]}")
     label = _label(conflict, form, language)

@@ -62,9 +62,10 @@ def collect(
     """Rows of quality.finding to insert or replace: what is found tonight, and what is resolved tonight; by finding_id.
 
     `crosscheck_rows` and `validation` are those of the same `frames`; `previous` holds quality.finding of the touched
-    projects, of tonight's files and of STANDING_RULES; `known` are the project codes and copy ids of `corrections` that
-    were delivered before; `registers` tell what kind of difference a conflict is; `refused`: projects that are not
-    among the night's deliveries because a blocking check sets them aside, with what refuses them; `gone`: places whose file was taken away, so that what was found of it is over.
+    projects, of tonight's files and of STANDING_RULES, as it stood before the night; `known` are the project codes and
+    copy ids of `corrections` that were delivered before; `registers` tell what kind of difference a conflict is;
+    `refused`: projects that are not among the night's deliveries because a blocking check sets them aside, with what
+    refuses them; `gone`: places whose file was taken away, so that what was found of it is over.
     Pure: the same arguments give the same rows.
     """
     before = findings_in(previous)
@@ -82,7 +83,7 @@ def collect(
     drafts += [_correction(line) for line in without_effect if not line.is_waiting]
     drafts += [_refused(line) for line in (registers.refused_corrections if registers else ())]
     drafts += list(_set_aside(refused or {}, night))
-    drafts += [_fault(reason) for reason in (registers.faults if registers else ())]
+    drafts += [_fault(reason) for reason in (_faults(registers) if registers else ())]
     waiting = {_correction(line).finding_id for line in without_effect if line.is_waiting}
     places = places_of(night)
     tonight = [finding_of(draft, places, night.night, form) for draft in _missing_in_pictures(drafts, night, form)]
@@ -311,6 +312,17 @@ def _set_aside(refused: Mapping[str, Sequence[Refusal]], night: Night) -> Iterat
         own = [(c.uri, c.page_first, c.line_first) for c in night.copies if c.project_code == code]
         words = {language: "; ".join(r.said(language) for r in refusals) for language in ("th", "en")}
         yield Draft("record_refused", code, place=min(own, default=None), detail=words)
+
+
+def _faults(registers: Registers) -> Iterator[str]:
+    """Why lines of contacts.csv and mutes.csv have no effect."""
+    yield from registers.faults
+    for mute in registers.mutes:
+        if mute.rule is not None and mute.rule not in load_catalogue():
+            yield (
+                f"data/reference/mutes.csv line {mute.line}: {mute.rule!r} is no rule; "
+                "expected one of expectations/catalogue.toml, as quality.finding names it"
+            )
 
 
 def _fault(reason: str) -> Draft:

@@ -101,6 +101,7 @@ def head_letters(
             trend=ask.findings_by_night(con, _TREND_NIGHTS),
             rules=ask.open_by_rule(con),
             dimensions=ask.open_by_dimension(con),
+            late_projects=int(late["project_code"].nunique()),
             notes=() if verdict is None else tuple(_notes(verdict)),
             told=None if last is None else last.snapshot,
         )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
 import pandas as pd
+from openpyxl import load_workbook
 
+from expectations.coordinator_mail import coordinator_mail
+from expectations.mail_content import MailContent
 from expectations.mail_facts import (
     AGENCIES,
     CHANGES,
@@ -57,6 +61,24 @@ def facts(*rows: dict[str, Any], **changes: Any) -> CoordinatorFacts:
     projects = pd.DataFrame({"project_code": list(names), "project_name": list(names.values())})
     base = {"name": "ทดสอบ ระบบงาน", "projects": projects, "findings": findings(*rows)}
     return CoordinatorFacts(**{**base, **changes})
+
+
+def mail(*rows: dict[str, Any], is_reminder: bool = False, **changes: Any) -> MailContent | None:
+    """The mail to one coordinator with these findings."""
+    return coordinator_mail(facts(*rows, **changes), NIGHT, FORM, is_reminder=is_reminder)
+
+
+def sheet_of(made: MailContent, title: str = "ข้อสังเกต") -> list[dict[str, Any]]:
+    """Rows of a sheet of the attachment, cells by their headers."""
+    header, *rows = load_workbook(io.BytesIO(made.attachment_bytes or b""))[title].iter_rows()
+    return [{str(h.value): cell for h, cell in zip(header, row, strict=True)} for row in rows]
+
+
+def everything(made: MailContent) -> str:
+    """All that a mail says anywhere."""
+    book = load_workbook(io.BytesIO(made.attachment_bytes or b""))
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    return "\n".join([made.subject, made.text, made.html, *cells])
 
 
 def told(*ids: str, late: tuple[str, ...] = ()) -> dict[str, Any]:

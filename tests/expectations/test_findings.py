@@ -9,6 +9,7 @@ import pytest
 from expectations.conflicts import conflicts_of
 from transform.form import load_form
 from transform.records import Evidence, FileOutcome, LineCount, Night, Reading, UnreadLine
+from transform.registers import Mute
 
 NEXT = timedelta(days=1)
 
@@ -108,6 +109,12 @@ def test_an_amount_in_conflict_is_quoted_as_each_copy_prints_it(office):
     phone = [office.read(n, "responsible.phone", f"700{n}", raw=f"โทร. 700{n}") for n in (1, 2)]
     message = one(office.findings(office.night([office.decide("responsible.phone", *phone)])), "copies_conflict")
     assert "700" not in message["message_th"]
+
+
+def test_digits_of_a_code_are_not_written_as_an_amount(office):
+    found = one(office.findings(office.night(code="99999999-0001")), "code_fits_nothing")
+    assert "ขึ้นต้นด้วย 9999 ซึ่ง" in found["message_th"]
+    assert "begins with 9999," in found["message_en"]
 
 
 def test_the_same_substitution_in_several_reports_is_told_once(office):
@@ -384,3 +391,14 @@ def test_findings_are_in_total_order(office):
     found = office.findings(office.night([spent(office), name_conflict(office), office.decide("budget_received")]))
     assert found["finding_id"].is_monotonic_increasing
     assert found["finding_id"].is_unique
+
+
+def test_a_mute_of_a_rule_that_does_not_exist_is_told(office):
+    lines = [
+        Mute(2, None, "zero_report", None, office.NIGHT, "r", "w", None),
+        Mute(3, None, "zero_reports", None, office.NIGHT, "r", "w", None),
+    ]
+    found = office.findings(office.night(), registers=replace(office.REGISTERS, mutes=tuple(lines)))
+    row = one(found, "reference_line_refused")
+    assert (row["uri"], row["line"]) == ("data/reference/mutes.csv", 2)
+    assert "zero_report" in row["message_th"]
