@@ -70,10 +70,11 @@ def _write(
         own = [sources_letter(night, verdict.sources, settings), reference_letter(night, verdict.findings, settings)]
         waits = _deposited(con, settings, letters, last, registers)
     of_the_night = [letter for letter in own if letter is not None] + _unwritten(failed, night, settings, watch)
-    for when, kinds, written in ((last, _OF_THE_LAST, letters), (night, _OF_THE_NIGHT, of_the_night)):
-        for kind in kinds:
-            withdraw(settings, when, [kind], {letter.recipient for letter in written if letter.kind == kind})
-    return sorted({*waits, *deposit(settings, of_the_night, night)})
+    keep = {(letter.kind, letter.recipient) for letter in (*letters, *of_the_night)}
+    withdraw(settings, last, (*_OF_THE_LAST, *(_OF_THE_NIGHT if night == last else ())), keep)
+    if night != last:
+        withdraw(settings, night, _OF_THE_NIGHT, keep)
+    return sorted({*waits, *(deposit(settings, of_the_night, night) if of_the_night else ())})
 
 
 def _unwritten(failed: Sequence[Exception], night: date, settings: Settings, watch: Watch) -> list[Letter]:
@@ -102,7 +103,8 @@ def remind(settings: Settings, registers: Registers, night: date, watch: Watch, 
         if with_head:
             letters += head_letters(con, night, tonight.late, told, None, None, registers, settings)
         waits = _deposited(con, settings, letters, night, registers)
-    return sorted({*waits, *deposit(settings, _unwritten(failed, night, settings, watch), night)})
+    unwritten = _unwritten(failed, night, settings, watch)
+    return sorted({*waits, *(deposit(settings, unwritten, night) if unwritten else ())})
 
 
 def _deposited(

@@ -118,8 +118,8 @@ def _file_name(letter: Letter, night: date, named: str, taken: Iterable[str]) ->
     return f"{start}-{identity(named)[:12]}.eml" if f"{start}.eml" in taken else f"{start}.eml"
 
 
-def withdraw(settings: Settings, night: date, kinds: Iterable[str], keep: Iterable[str]) -> int:
-    """Take back the mails of this very night and these kinds that still wait, save those to the recipients in `keep`.
+def withdraw(settings: Settings, night: date, kinds: Iterable[str], keep: Iterable[tuple[str, str]]) -> int:
+    """Take back the mails of this very night and these kinds that still wait, save the (kind, recipient) in `keep`.
 
     A rerun of the night found nothing to say to them. Returns how many.
     """
@@ -129,8 +129,10 @@ def withdraw(settings: Settings, night: date, kinds: Iterable[str], keep: Iterab
         found = [
             m
             for m in mail_store.mails(con, states=UNSETTLED, night=night)
-            if m.kind in of_kinds and m.recipient not in kept and _waits(m)
+            if m.kind in of_kinds and (m.kind, m.recipient) not in kept and _waits(m)
         ]
+        if not found:
+            return 0
         with transaction(con):
             for mail in found:
                 mail_store.change(con, mail.message_id, moment, state="withdrawn", answer="nothing to say after all")

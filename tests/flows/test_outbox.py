@@ -84,20 +84,20 @@ def test_a_letter_that_was_sent_stays_and_a_changed_one_is_a_second_mail(setting
 def test_a_rerun_that_has_nothing_to_say_withdraws_what_waits_of_this_night_only(settings: Settings) -> None:
     deposit(settings, [letter("ก"), letter("ข"), letter("ค", kind="operator")], NIGHT)
     deposit(settings, [letter("ก")], NEXT)
-    assert withdraw(settings, NIGHT, ["coordinator"], {"coordinator:ข"}) == 1
+    assert withdraw(settings, NIGHT, ["coordinator"], {("coordinator", "coordinator:ข")}) == 1
     assert sorted(states(settings)) == [("ก", "waiting"), ("ก", "withdrawn"), ("ข", "waiting"), ("ค", "waiting")]
     assert len(files(settings)) == 3
     assert len(deposit(settings, [letter("ก")], NIGHT)) == 1  # and said after all
     assert len(files(settings)) == 4
 
 
-def test_what_was_told_is_known_by_recipient_whatever_the_address(settings: Settings) -> None:
+def test_what_was_told_is_known_by_recipient_with_the_address_it_went_to(settings: Settings) -> None:
     assert told_before(settings, NIGHT) == {}
     deposit(settings, [telling("ก", "f1", "f2"), letter("ข")], NIGHT)
     deposit(settings, [telling("ก", "f2", address="new@kaona.invalid")], NEXT)
     snapshot = {"night": "2026-11-22", "findings": ["f2"], "late": []}
     later = date(2026, 11, 24)
-    assert told_before(settings, later) == {"coordinator:ก": Told(NEXT, snapshot)}
+    assert told_before(settings, later) == {"coordinator:ก": Told(NEXT, snapshot, "new@kaona.invalid")}
     assert told_before(settings, later)["coordinator:ก"].findings == frozenset({"f2"})
 
 
@@ -113,7 +113,7 @@ def test_a_mail_that_was_refused_expired_or_withdrawn_told_nothing(settings: Set
     deposit(settings, [telling("ก", "f1", address="no address")], NIGHT)
     deposit(settings, [telling("ข", "f1")], NIGHT)
     deposit(settings, [telling("ค", "f1")], NIGHT)
-    withdraw(settings, NIGHT, ["coordinator"], {"coordinator:ค"})
+    withdraw(settings, NIGHT, ["coordinator"], {("coordinator", "coordinator:ค")})
     send(settings, now=datetime.now(UTC) + timedelta(days=6))
     assert {s for r, s in states(settings) if r in "กขค"} == {"refused", "withdrawn", "expired"}
     assert told_before(settings, NEXT) == {}

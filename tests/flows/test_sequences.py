@@ -46,7 +46,7 @@ SEQUENCE: tuple[Step, ...] = (
 
 
 def ends_in_what_a_rebuild_gives(sequence: tuple[Step, ...] | list[Step], home: Path) -> None:
-    configured = settings_in(home)
+    configured = settings_in(home, write_mails=False)
     inbox = home / "inbox"
     inbox.mkdir(parents=True)
     for night, files in sequence:

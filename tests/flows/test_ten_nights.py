@@ -184,6 +184,7 @@ def test_the_head_compares_agencies_on_nights_with_a_change(story: Story) -> Non
     assert not {2, 11} & set(heard)
 
 
+@pytest.mark.soak
 def test_a_rebuild_gives_the_same_history(story: Story) -> None:
     assert verify_exports(story.settings) == []
 
