@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 
@@ -33,7 +33,8 @@ __all__ = [
     "transaction",
 ]
 
-Store = duckdb.DuckDBPyConnection
+# a name only, as load.warehouse.Connection
+Store: TypeAlias = "duckdb.DuckDBPyConnection"
 # may still be sent; the others are settled
 UNSETTLED = ("waiting", "deferred", "sending")
 SETTLED = ("sent", "refused", "expired", "taken", "withdrawn")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import duckdb
 import pandas as pd
@@ -43,9 +43,9 @@ __all__ = [
     "work_path",
 ]
 
+# a name only: a module that holds the type itself makes DuckDB complain of leaks when a run under Prefect ends
+Connection: TypeAlias = "duckdb.DuckDBPyConnection"
 # DuckDB must never try to fetch an extension: it takes seconds, and servers have no network.
-# what functions that take one call it
-Connection = duckdb.DuckDBPyConnection
 OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 

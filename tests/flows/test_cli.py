@@ -85,6 +85,7 @@ def test_a_night_runs_as_a_prefect_flow_on_the_embedded_server(tmp_path: Path) -
     assert json.loads(done.stdout)["forms"] == 1
     assert (tmp_path / "prefect" / "prefect.db").is_file()
     assert "Traceback" not in done.stderr
+    assert "leaked" not in done.stderr
     import sqlite3
 
     with sqlite3.connect(tmp_path / "prefect" / "prefect.db") as db:
