@@ -22,15 +22,12 @@ from great_expectations.render.renderer.content_block.validation_results_table_c
 
 from expectations import expectation_classes
 from expectations.catalogue import FAMILIES
+from expectations.items import DIMENSION_TH
 from transform.form import Table
 
 # heading of the checks that are of no single column
 TABLE_CHECKS = "ทั้งตาราง"
 _HEADER = ("ผล", "เงื่อนไข", "ระดับ", "พบ")
-_DIMENSIONS = {
-    "completeness": "ความครบถ้วน", "validity": "ความถูกต้องของค่า", "consistency": "ความสอดคล้อง",
-    "uniqueness": "ความไม่ซ้ำ", "timeliness": "ความทันเวลา",
-}  # fmt: skip
 _SEVERITIES = {"block": "ห้ามเผยแพร่", "check": "ควรตรวจ", "note": "ควรทราบ"}
 
 
@@ -76,7 +73,7 @@ class ResultsTable(ValidationResultsTableContentBlockRenderer):
             sentence.append(text(f"ตรวจไม่ได้: {meta['error']}", "error"))
         level = [
             text(_SEVERITIES[meta["severity"]], meta["severity"]),
-            text(_DIMENSIONS[meta["dimension"]], "dimension"),
+            text(DIMENSION_TH[meta["dimension"]], "dimension"),
         ]
         return [[_status(result), sentence, level, text(_found(result))]]
 

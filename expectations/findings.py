@@ -39,8 +39,8 @@ Frame: TypeAlias = pd.DataFrame
 _FAILING = ("rule", "project_code", "report_no", "occurrence", "value", "against", "severity")
 
 
-# kinds of values that are read, not copied
-NO_TEXTS = ("baht", "percent", "date", "integer", "code", "dotted")
+# kinds of values that are no facts where they cannot be read as one
+_NUMBERS_AND_DAYS = ("baht", "percent", "date", "year", "integer", "dotted", "code")
 FAULT = "reference_line_refused"
 # rules whose findings a night judges whatever it delivers
 STANDING_RULES = (*CORRECTION_RULES, *BOUND_RULES, FAULT, SUBSTITUTION)
@@ -151,7 +151,7 @@ def _objections(
             yield from _unread_lines(night, lines[row["project_code"]], row["project_code"])
         elif row["rule"] == "unknown_heading":
             yield Draft(**row, of=row["value"], place=_printed_at(lines[row["project_code"]], row["value"], night))
-        elif row["rule"] == "value_not_well_formed" and form.field_of(row["field"]).kind in NO_TEXTS:
+        elif row["rule"] == "value_not_well_formed" and form.field_of(row["field"]).kind in _NUMBERS_AND_DAYS:
             yield Draft(**row, severity="block")  # what is no number or day cannot be a fact at all
         else:
             yield Draft(**row)

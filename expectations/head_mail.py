@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,7 +17,7 @@ import pandas as pd
 
 from expectations.catalogue import load_catalogue
 from expectations.head_sheets import sheets_of
-from expectations.items import cell, plain, render, shown
+from expectations.items import DIMENSION_TH, cell, plain, render, shown
 from expectations.mail_content import MailContent
 from expectations.mail_facts import Frame, HeadFacts
 from expectations.news import snapshot
@@ -26,13 +26,6 @@ from expectations.words import thai_date
 from expectations.workbook import workbook
 from transform.form import Form
 
-DIMENSION_TH: Mapping[str, str] = {
-    "completeness": "ความครบถ้วน",
-    "validity": "ความถูกต้องตามรูปแบบ",
-    "consistency": "ความสอดคล้อง",
-    "uniqueness": "ความไม่ซ้ำ",
-    "timeliness": "ความทันเวลา",
-}
 _AGENCIES, _FINISHED, _RULES, _NIGHTS, _NOTES = 15, 10, 8, 14, 8  # written out; the attachment has all
 _MEANINGS = (
     "ล่าช้า: พ้นวันสิ้นสุดแล้วยังไม่เสร็จ หรือความก้าวหน้าช้ากว่าเวลาที่ผ่านไปมาก",
@@ -105,7 +98,7 @@ class Agency:
 
 
 @dataclass(frozen=True)
-class Evening:
+class TrendNight:
     """One night of the trend; `height` of its bar in pixels, `block` the same as a character."""
 
     night: date
@@ -205,7 +198,7 @@ def agencies_in(frame: Frame) -> list[Agency]:
     return sorted(found, key=lambda agency: agency.order)
 
 
-def trend_in(frame: Frame) -> list[Evening]:
+def trend_in(frame: Frame) -> list[TrendNight]:
     """The last nights in order, with the heights of their bars."""
     rows = sorted(
         (pd.Timestamp(r["night"]).date(), _whole(r["open"]), _whole(r["new"]), _whole(r["resolved"]))
@@ -213,7 +206,7 @@ def trend_in(frame: Frame) -> list[Evening]:
     )[-_NIGHTS:]
     most = max((row[1] for row in rows), default=0) or 1
     return [
-        Evening(night, standing, new, resolved, max(2, standing * _BAR // most), _BLOCKS[standing * 7 // most])
+        TrendNight(night, standing, new, resolved, max(2, standing * _BAR // most), _BLOCKS[standing * 7 // most])
         for night, standing, new, resolved in rows
     ]
 

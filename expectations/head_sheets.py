@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from expectations.workbook import Sheet
 
 if TYPE_CHECKING:
-    from expectations.head_mail import Agency, Evening
+    from expectations.head_mail import Agency, TrendNight
 
 
 def sheets_of(
     agencies: Sequence[Agency],
-    trend: Sequence[Evening],
+    trend: Sequence[TrendNight],
     rules: Sequence[tuple[str, int, int, int]],
     dimensions: Sequence[tuple[str, int]],
     notes: Sequence[str],

@@ -21,6 +21,10 @@ from expectations.words import hide_phones, label_of, thai_date
 from transform.form import Form
 
 SEVERITY_TH: Mapping[str, str] = {"block": "ต้องแก้", "check": "ควรตรวจ", "note": "เพื่อทราบ"}
+DIMENSION_TH: Mapping[str, str] = {
+    "completeness": "ความครบถ้วน", "validity": "ความถูกต้องของค่า", "consistency": "ความสอดคล้อง",
+    "uniqueness": "ความไม่ซ้ำ", "timeliness": "ความทันเวลา",
+}  # fmt: skip
 STATE_TH: Mapping[str, str] = {"new": "ใหม่", "regressed": "พบอีกครั้ง", "open": "ยังค้าง", "resolved": "แก้ไขแล้ว"}
 _RANK: Mapping[str, int] = {severity: rank for rank, severity in enumerate(SEVERITY_ORDER)}
 _T = TypeVar("_T")

@@ -11,6 +11,7 @@ from expectations.doubt_rules import OCR_RULES
 from expectations.objections import Column, Frame, Given, decision_objections, exceeds, objections, span
 from expectations.unread import is_heading
 from extract.encodings import LOST
+from transform.lateness import BEHIND_POINTS
 from transform.marks import DISTRICT_SAME, district_of, is_like
 from transform.records import OCR
 from transform.thai import squash
@@ -19,8 +20,6 @@ from transform.thai import squash
 _PREFIX = 4
 _USUAL_LEAST = 3
 _USUAL_SHARE = 1.5
-# percentage points by which time is ahead of progress where a project counts as late (as in v_coordinator_load)
-_BEHIND = 20
 
 # ---------------------------------------------------------------- the head of the form
 
@@ -66,7 +65,7 @@ def _progress_behind_time(given: Given) -> Frame:
     days = (rows["end_date"] - rows["start_date"]).dt.days + 1
     passed = ((rows["last_seen"] - rows["start_date"]).dt.days + 1).clip(lower=0)
     elapsed = (passed * 100 // days).astype("int64")
-    rows = rows.assign(elapsed=elapsed)[elapsed > rows["progress_pct"].astype("float64") + _BEHIND]
+    rows = rows.assign(elapsed=elapsed)[elapsed > rows["progress_pct"].astype("float64") + BEHIND_POINTS]
     return objections(rows, "end_date", rows["progress_pct"], rows["elapsed"])
 
 

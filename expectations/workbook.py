@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -17,13 +15,11 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from transform.workbooks import ACTS, without_clock
+
 Value: TypeAlias = str | int | Decimal | date | None
 _TOP = Alignment(wrap_text=True, vertical="top")
 _LONGEST = 32_000  # a cell of a spreadsheet holds little more
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
-# what a spreadsheet takes for the beginning of a formula, full-width signs included
-_ACTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -58,24 +54,11 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
                 elif isinstance(value, str):
                     cell.value = ILLEGAL_CHARACTERS_RE.sub("�", value)[:_LONGEST]
                     cell.data_type = "s"
-                    cell.quotePrefix = value.startswith(_ACTS)
+                    cell.quotePrefix = value.startswith(ACTS)
                 else:
                     cell.value = value
         page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{max(1, len(sheet.rows) + 1)}"
-    written = BytesIO()
+    written, stable = BytesIO(), BytesIO()
     book.save(written)
-    return _without_clock(written)
-
-
-def _without_clock(written: BytesIO) -> bytes:
-    """A workbook is a zip that carries the time of writing, in its entries and its properties; both are fixed here."""
-    stable = BytesIO()
-    with zipfile.ZipFile(written) as source, zipfile.ZipFile(stable, "w") as target:
-        for name in sorted(source.namelist()):
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = _STAMP.sub(rb"\g<1>1980-01-01T00:00:00Z\g<3>", content)
-            entry = zipfile.ZipInfo(name, date_time=_EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, content)
+    without_clock(written, stable)
     return stable.getvalue()

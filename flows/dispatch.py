@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flows.letters import mailbox
 from flows.mail_files import place_of, store_path
 from flows.settings import Settings
 from flows.smtp import Answer, Session, Unavailable, open_session
 from load import mail_store
 from load.mail_store import UNSETTLED, Mail, StoreBusy
+from transform.mailboxes import mailbox
 
 # seconds before what was deferred is tried again within one delivery: greylisting and busy servers
 BACKOFF = (2.0, 10.0, 30.0)

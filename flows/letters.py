@@ -23,13 +23,12 @@ from typing import Any
 from urllib.parse import quote
 
 from flows.settings import BANGKOK, Settings
+from transform.mailboxes import mailbox
 
 # line and paragraph separators, and the marks by which a name could turn the text after it around
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _TURNS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _PLAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 _-]*[A-Za-z0-9])?")
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
-_NAMED = re.compile(r"[^<>,;@\x00-\x1f]*<([^<>]*)>")
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")
 _XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 NOBODY = "no-address@kaona.invalid"
@@ -67,22 +66,6 @@ def header(text: str, limit: int = 120) -> str:
     while len(cut) < len(single) and cut and unicodedata.category(single[len(cut)]) == "Mn":
         cut = cut[:-1]  # a vowel or tone mark stays with its consonant
     return cut.rstrip()
-
-
-def mailbox(address: str) -> str | None:
-    """The address as the wire takes it, without a display name, a Thai domain in its ASCII form; None when it is none.
-
-    >>> mailbox("Desk <box@kaona.invalid>"), mailbox("box at kaona"), mailbox("a@b.invalid,c@d.invalid")
-    ('box@kaona.invalid', None, None)
-    """
-    named = _NAMED.fullmatch(address.strip(" "))
-    local, at, domain = (named[1] if named else address.strip(" ")).rpartition("@")
-    try:
-        plain = f"{local}{at}{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        return None
-    is_one = _ADDRESS.fullmatch(plain) and len(plain) <= 254 and ".." not in plain and not local.endswith(".")
-    return plain if is_one else None
 
 
 def sender_of(settings: Settings) -> tuple[str, str]:

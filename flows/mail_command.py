@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from flows import outbox
-from flows.letters import mailbox, readdressed
+from flows.letters import readdressed
 from flows.mail_files import place_of, store_path
 from flows.mail_preview import open_on_a_desktop, state_of, write_preview
 from flows.settings import Settings
 from flows.smtp import Unavailable, open_session
 from load import mail_store
+from transform.mailboxes import mailbox
 
 _STATES = ("waiting", "deferred", "sending", "sent", "taken", "refused", "expired", "withdrawn")
 # a sample shows what coordinators get; the box gets the same for projects without one

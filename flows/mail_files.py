@@ -20,7 +20,8 @@ from pathlib import Path
 from flows.letters import identity
 from flows.settings import BANGKOK, Settings
 from load import mail_store
-from load.mail_store import SETTLED, UNSETTLED, Mail, Store, transaction
+from load.mail_store import SETTLED, UNSETTLED, Mail, Store
+from load.transaction import transaction
 
 SENT, UNDELIVERED = "sent", "undelivered"
 _FOLDERS = {"sent": SENT, "refused": UNDELIVERED, "expired": UNDELIVERED}

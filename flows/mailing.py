@@ -18,7 +18,8 @@ from flows.summary import Watch
 from transform.registers import Registers
 
 if TYPE_CHECKING:
-    from flows.stages import Settled, Verdict
+    from flows.stages import Settled
+    from flows.validating import Verdict
     from load.warehouse import Connection
 
 # letters of this very night that say what was so then, and of the last night that is stored

@@ -20,9 +20,9 @@ from flows.mailing import mail
 from flows.pages import docs, pages, report
 from flows.publishing import publish
 from flows.settings import Settings
-from flows.stages import Frames, Readings, Settled, Verdict
+from flows.stages import Readings, Settled
 from flows.summary import Summary, Watch
-from flows.validating import validate
+from flows.validating import Frames, Verdict, validate
 from transform.records import Night
 
 T = TypeVar("T")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from expectations.mail_content import MailContent
-    from flows.stages import Verdict
+    from flows.validating import Verdict
     from load.warehouse import Connection
 
 _TREND_NIGHTS = 14

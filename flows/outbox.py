@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from flows.dispatch import HANDED_OVER_TWICE, NO_ADDRESS, Delivery, send_all
-from flows.letters import Letter, compose, identity, mailbox, message_id
+from flows.letters import Letter, compose, identity, message_id
 from flows.mail_files import drop_old, parsed, store_path, tidy, write_missing
 from flows.settings import BANGKOK, Settings
 from flows.undelivered import TOLD_BEFORE, undelivered_letter
 from load import mail_store
-from load.mail_store import UNSETTLED, Mail, Store, transaction
+from load.mail_store import UNSETTLED, Mail, Store
+from load.transaction import transaction
+from transform.mailboxes import mailbox
 
 __all__ = [
     "Delivery", "Letter", "Told", "body", "deliver", "deposit", "listed", "told_before",

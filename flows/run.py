@@ -43,11 +43,11 @@ def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Su
     before = nothing_new(settings, delivered)
     if before is not None:
         return _unchanged(delivered, before, watch, _remind(settings, night, watch))
+    from load.warehouse import OtherTables
+
     try:
         summary = _whole_night(settings, night, delivered, watch)
-    except Exception as error:
-        if not _is_of_another_version(error):
-            raise
+    except OtherTables:
         from flows.rebuild import renew
 
         _say(watch, "the working file is of another version of kaona: it is made again from the archive")
@@ -64,12 +64,6 @@ def _whole_night(settings: Settings, night: date, delivered: Delivered, watch: W
 
         summary = run_plainly(settings, night, delivered, watch)
     return summary
-
-
-def _is_of_another_version(error: Exception) -> bool:
-    from load.warehouse import OtherTables
-
-    return isinstance(error, OtherTables)
 
 
 def _show_why(settings: Settings, watch: Watch, error: Exception) -> None:

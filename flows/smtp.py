@@ -17,8 +17,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from flows.letters import mailbox, sender_of
+from flows.letters import sender_of
 from flows.settings import Settings
+from transform.mailboxes import mailbox
 
 # sent: accepted. deferred: not now. refused: never. uncertain: handed over, no answer came. lost: the line broke before
 # anything was handed over. stopped: the server takes nobody's mail from us. gone: no longer to be sent.

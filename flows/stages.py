@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from load.publish import Published
 
-__all__ = ["Delivered", "Frames", "NotPublished", "Verdict"]
+__all__ = ["Delivered"]
 
 # media type of a file whose bytes never arrived
 UNPULLED = "unknown"
@@ -213,13 +213,15 @@ def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> N
 
 
 def build_tables(settings: Settings, night: Night) -> Frames:
-    """The rows of the touched projects, over all their nights."""
+    """The rows of the touched projects, over all their nights, and what the forms of this night are like."""
+    from expectations.night_measures import TABLE, measured
     from load.warehouse import earlier_state, open_work, projects_of_night
     from transform.tables import build_frames
 
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         touched = {d.project_code for d in night.deliveries} | set(projects_of_night(con, night.night))
-        return build_frames(night, earlier_state(con, touched, night.night))
+        frames = dict(build_frames(night, earlier_state(con, touched, night.night)))
+    return {**frames, TABLE: measured(night, frames, load_form())}
 
 
 def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames, verdict: Verdict) -> None:
@@ -258,7 +260,7 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         apply_night(
             con,
-            frames if verdict.measures is None else {**frames, "night_measure": verdict.measures},
+            frames,
             night=delivered.night,
             standing=delivered.standing,
             run=frame_of(tables["run"], [run]),

@@ -28,13 +28,11 @@ class Verdict:
     """What the checks say: results of Great Expectations, findings that tonight made or resolved, sources judged.
 
     `refused`: projects that a blocking check sets aside, with what refuses them; they are in no table of facts.
-    `measures`: rows of quality.night_measure.
     """
 
     validation: Validation
     findings: pd.DataFrame
     sources: tuple[SourceTonight, ...] = ()
-    measures: pd.DataFrame | None = None
     refused: Mapping[str, tuple[Refusal, ...]] = field(default_factory=dict)
 
 
@@ -65,14 +63,12 @@ def validate(settings: Settings, registers: Registers, delivered: Delivered, nig
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         registers = replace(registers, learned_agencies=agencies_before(con, night.night, codes))
     refused: dict[str, tuple[Refusal, ...]] = {}
-    validation, rows, measures, frames = _judged(settings, registers, delivered, night, frames)
+    validation, rows = _judged(settings, registers, delivered, night, frames)
     if validation.is_blocked:
         refused = refused_projects(validation, len(night.deliveries))
-    kept = night
     if refused:
-        kept = without_deliveries(night, refused)
-        judged = _judged(settings, registers, delivered, kept, without_frames(frames, refused))
-        validation, rows, measures, frames = judged
+        night, frames = without_deliveries(night, refused), without_frames(frames, refused)
+        validation, rows = _judged(settings, registers, delivered, night, frames)
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         sources = judge_sources(con, night.night, delivered.standing, delivered.asked)
         believed = [source.now.source for source in sources if source.now.is_believed]
@@ -81,29 +77,26 @@ def validate(settings: Settings, registers: Registers, delivered: Delivered, nig
         previous = findings_before(con, night.night, codes, uris, STANDING_RULES)
         delivered_before = codes_delivered(con, (c.project_code for c in registers.corrections))
     found = collect(
-        kept, frames, rows, validation, previous, load_form(), registers.corrections, delivered_before, registers,
+        night, frames, rows, validation, previous, load_form(), registers.corrections, delivered_before, registers,
         refused=refused, gone=gone,
     )  # fmt: skip
-    return Verdict(validation, with_sources(found, sources, night.night, load_form()), sources, measures, refused)
+    return Verdict(validation, with_sources(found, sources, night.night, load_form()), sources, refused)
 
 
 def _judged(
     settings: Settings, registers: Registers, delivered: Delivered, night: Night, frames: Frames
-) -> tuple[Validation, pd.DataFrame, pd.DataFrame, Frames]:
-    """The verdict of all suites, the rows of the cross-checks, the night's measures, and the frames with these."""
+) -> tuple[Validation, pd.DataFrame]:
+    """The verdict of all suites, and the rows that the cross-checks object to."""
     from expectations import crosschecks
     from expectations.bounds import usual
-    from expectations.night_measures import measured
+    from expectations.night_measures import TABLE
     from expectations.validate import validate as run_suites
     from load.measures import measures_before
     from load.warehouse import open_work
 
-    form = load_form()
-    measures = measured(night, frames, form)
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        bounds = usual(measures_before(con, night.night), measures)
-    frames = {**frames, "night_measure": measures}
+        bounds = usual(measures_before(con, night.night), frames[TABLE])
     codes = {d.project_code for d in night.deliveries}
     tonight = {n: f[f["project_code"].isin(codes)] if n == "dim_project" else f for n, f in frames.items()}
     rows = crosschecks.run(tonight, registers)
-    return run_suites(frames, rows, run_id=delivered.run_id, bounds=bounds), rows, measures, frames
+    return run_suites(frames, rows, run_id=delivered.run_id, bounds=bounds), rows

@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from load.schema import columns_sql, described, literal, registered, transaction
+from load.schema import columns_sql, described, literal, registered
+from load.transaction import transaction
 from load.views import FOLDER as VIEWS_FOLDER
 from load.views import Macro, View, create_views, drop_views, load_macros, load_views, view_columns
 from transform.form import FORM_FOLDER, Column, Form, Table, load_form

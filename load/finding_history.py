@@ -72,15 +72,15 @@ def places_gone(
     """Places that findings without a project spoke of before a night, and whose file stands nowhere any more; in order.
 
     `standing`: (place, hash) of what stands tonight; `believed`: sources that were asked and whose losses are believed.
-    Nobody can correct a file that was taken away: what was found of it is over.
+    Nobody can correct a file that was taken away: what was found of it is over. What is found of a source itself, or of
+    a reference file, speaks of no delivered file and is not meant.
     """
     there, sources = list(standing), frozenset(believed)
     places, hashes = frozenset(uri for uri, _ in there), frozenset(sha for _, sha in there)
     rows = con.execute(
         f"WITH last AS (SELECT uri, state FROM {HISTORY} WHERE night < ? AND project_code IS NULL AND uri IS NOT NULL "
-        "AND rule NOT IN ('source_shrank', 'source_unavailable') "
         "QUALIFY row_number() OVER (PARTITION BY finding_id ORDER BY night DESC) = 1) "
-        "SELECT l.uri, list(f.source_sha256) FROM last AS l LEFT JOIN lineage.source_file AS f ON f.uri = l.uri "
+        "SELECT l.uri, list(f.source_sha256) FROM last AS l JOIN lineage.source_file AS f ON f.uri = l.uri "
         "WHERE l.state <> 'resolved' GROUP BY l.uri ORDER BY l.uri",
         [night],
     ).fetchall()

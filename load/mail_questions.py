@@ -13,10 +13,7 @@ import pandas as pd
 
 from load.schema import columns_sql, registered, typed_frame
 from transform.form import load_form
-
-# days without a report after which a project counts as silent, and points that time may be ahead of progress
-# (as in v_silent_projects and v_coordinator_load)
-_SILENT_DAYS, _BEHIND = 31, 20
+from transform.lateness import BEHIND_POINTS, SILENT_DAYS
 
 
 def projects_and_coordinators(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -95,7 +92,7 @@ SELECT project_code, kind, CAST(date_diff('day', since, $night) AS INTEGER) AS d
        since
 FROM late ORDER BY project_code, kind
 """,
-        {"night": night, "behind": _BEHIND, "silent": _SILENT_DAYS},
+        {"night": night, "behind": BEHIND_POINTS, "silent": SILENT_DAYS},
     ).df()
 
 
@@ -117,7 +114,7 @@ SELECT min(day) FROM (
     WHERE end_date >= start_date AND pct + $behind < 100
 ) WHERE day > $night
 """,
-        {"night": night, "behind": _BEHIND, "silent": _SILENT_DAYS},
+        {"night": night, "behind": BEHIND_POINTS, "silent": SILENT_DAYS},
     ).fetchone()
     return None if row is None else row[0]
 

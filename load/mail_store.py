@@ -30,7 +30,6 @@ __all__ = [
     "mails",
     "opened",
     "remove",
-    "transaction",
 ]
 
 # a name only, as load.warehouse.Connection
@@ -127,18 +126,6 @@ def _connected(path: Path, wait_seconds: float) -> Store:
 
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0][:200]
-
-
-@contextmanager
-def transaction(con: Store) -> Iterator[None]:
-    """All of a block or nothing of it."""
-    con.begin()
-    try:
-        yield
-    except BaseException:
-        con.rollback()
-        raise
-    con.commit()
 
 
 def _any_of(states: Sequence[str]) -> str:

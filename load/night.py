@@ -13,8 +13,9 @@ import pandas as pd
 from load.corrections import compute_corrections
 from load.dimensions import compute_dimensions
 from load.finding_history import record_findings, record_mutes
-from load.schema import YEAR_LIMIT, columns_sql, quoted, registered, transaction
+from load.schema import YEAR_LIMIT, columns_sql, quoted, registered
 from load.sightings import record_sightings
+from load.transaction import transaction
 from transform.form import Table, load_form
 from transform.project_rows import PROJECT_TABLES
 from transform.registers import Correction, Mute

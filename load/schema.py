@@ -85,18 +85,6 @@ def table_comments(table: Table) -> Iterator[str]:
 
 
 @contextmanager
-def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All of a block or nothing of it."""
-    con.begin()
-    try:
-        yield
-    except BaseException:
-        con.rollback()
-        raise
-    con.commit()
-
-
-@contextmanager
 def registered(con: duckdb.DuckDBPyConnection, frames: Mapping[str, pd.DataFrame]) -> Iterator[None]:
     """Let SQL see frames under their names, for the time of a block."""
     for name, frame in frames.items():

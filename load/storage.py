@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 
 from load.data_dictionary import refresh
-from load.schema import columns_sql, create_tables, literal, quoted, transaction
+from load.schema import columns_sql, create_tables, literal, quoted
+from load.transaction import transaction
 from transform.form import Table, load_form
 
 # DuckDB 1.2 and every later client opens this; a file in the writer's own version is refused by all 1.x clients.

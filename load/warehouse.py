@@ -17,8 +17,9 @@ import pandas as pd
 
 from load.data_dictionary import refresh
 from load.night import apply_night
-from load.schema import columns_sql, create_tables, table_differences, transaction, typed_frame
+from load.schema import columns_sql, create_tables, table_differences, typed_frame
 from load.storage import STORAGE_VERSION
+from load.transaction import transaction
 from transform.form import load_form
 from transform.records import Evidence, FileOutcome, FormCopy, LineCount, Reading, UnreadLine
 from transform.tables import Earlier

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import chain, islice
@@ -17,13 +15,12 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from transform.form import Column, Table
+from transform.workbooks import ACTS, without_clock
 
 ROWS_PER_SHEET = 1_000_000  # Excel holds 1,048,576
 _LONGEST_TEXT = 32_767
 _EXACT_DIGITS = 15  # Excel calculates in binary floats: a longer amount stays exact as a text only
 _CUT = "… [ข้อความถูกตัด ดูฉบับเต็มใน csv หรือ parquet · cut, whole text in csv or parquet]"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 
 
 def write_workbook(path: Path, table: Table, rows: Iterable[Sequence[Any]]) -> None:
@@ -44,7 +41,9 @@ def write_workbook(path: Path, table: Table, rows: Iterable[Sequence[Any]]) -> N
         first = list(islice(remaining, 1))
         number += 1
     book.save(path)
-    _fix_timestamps(path)
+    stable = path.with_name(path.name + ".fixed")
+    without_clock(path, stable)
+    stable.replace(path)
 
 
 def _width(column: Column) -> float:
@@ -67,23 +66,9 @@ def _cell(sheet: Any, value: Any) -> Any:
     text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
     if len(text) > _LONGEST_TEXT:
         text = text[: _LONGEST_TEXT - len(_CUT)] + _CUT
-    if not text.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if not text.startswith(ACTS):
         return text
     cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"
     cell.quotePrefix = True
     return cell
-
-
-def _fix_timestamps(path: Path) -> None:
-    """A workbook is a zip that carries the time of writing, in its entries and its properties; both are fixed here."""
-    fixed = path.with_name(path.name + ".fixed")
-    with zipfile.ZipFile(path) as written, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as stable:
-        for name in sorted(written.namelist()):
-            content = written.read(name)
-            if name == "docProps/core.xml":
-                content = _STAMP.sub(rb"\g<1>1980-01-01T00:00:00Z\g<3>", content)
-            entry = zipfile.ZipInfo(name, date_time=_EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            stable.writestr(entry, content)
-    fixed.replace(path)

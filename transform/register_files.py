@@ -16,6 +16,7 @@ from typing import Any
 from transform.correction_lines import check_line
 from transform.dates import parse_date
 from transform.form import load_form
+from transform.mailboxes import mailbox
 from transform.thai import squash
 
 Place = str
@@ -123,7 +124,6 @@ def _shaped(place: Place, row: Mapping[Any, Any], register: RegisterFile) -> Row
 
 _PREFIX = re.compile(r"[0-9]{4}")
 _PERIOD = re.compile(r"(25[0-9]{2})-(25[0-9]{2})")
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _NUMBER = re.compile(r"[1-9][0-9]?(\.[1-9][0-9]?){0,2}")
 
 
@@ -175,7 +175,7 @@ def _status_word(place: Place, row: Row) -> None:
 
 def _contact(place: Place, row: Row) -> None:
     _one_of(place, row, "kind", ("coordinator", "agency", "default", "head"))
-    if not _ADDRESS.fullmatch(row["email"]):
+    if mailbox(row["email"]) is None:
         raise ValueError(f"{place}: the column email holds no mail address; expected name@host")
 
 

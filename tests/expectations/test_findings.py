@@ -8,8 +8,7 @@ import pytest
 
 from expectations.conflicts import conflicts_of
 from transform.form import load_form
-from transform.records import Evidence, FileOutcome, LineCount, Night, Reading, UnreadLine
-from transform.registers import Mute
+from transform.records import Evidence, FileOutcome, LineCount, Reading, UnreadLine
 
 NEXT = timedelta(days=1)
 
@@ -377,28 +376,7 @@ def test_a_rejected_file_is_resolved_only_when_it_was_read(office):
     ]
 
 
-def test_a_quiet_night_leaves_standing_findings_as_they_are(office):
-    refused = replace(office.REGISTERS, faults=("data/reference/contacts.csv line 3: the column email holds …",))
-    known = office.findings(office.night(), registers=refused)
-    row = one(known, "reference_line_refused")
-    assert (row["uri"], row["line"]) == ("data/reference/contacts.csv", 3)
-    quiet = Night(office.NIGHT + NEXT, (), (), ())
-    assert office.findings(quiet, known, registers=refused).empty
-    assert office.findings(quiet, known)["state"].tolist() == ["resolved"]
-
-
 def test_findings_are_in_total_order(office):
     found = office.findings(office.night([spent(office), name_conflict(office), office.decide("budget_received")]))
     assert found["finding_id"].is_monotonic_increasing
     assert found["finding_id"].is_unique
-
-
-def test_a_mute_of_a_rule_that_does_not_exist_is_told(office):
-    lines = [
-        Mute(2, None, "zero_report", None, office.NIGHT, "r", "w", None),
-        Mute(3, None, "zero_reports", None, office.NIGHT, "r", "w", None),
-    ]
-    found = office.findings(office.night(), registers=replace(office.REGISTERS, mutes=tuple(lines)))
-    row = one(found, "reference_line_refused")
-    assert (row["uri"], row["line"]) == ("data/reference/mutes.csv", 2)
-    assert "zero_report" in row["message_th"]

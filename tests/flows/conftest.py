@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from flows import dispatch
 from flows.run import run_night
 from flows.settings import CHECKOUT, Settings
 from flows.summary import Summary, Watch
+from tests.flows.mail_servers import Inbox, make_certificates, serving
 
 SAMPLES = CHECKOUT / "data" / "samples" / "inbox"
 FIRST, SECOND, THIRD = date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 24)
@@ -54,3 +57,20 @@ def sample_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Su
     shutil.copytree(SAMPLES, home / "inbox")
     made = settings_in(home)
     return made, run(made)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[Inbox, int]]:
+    with serving() as made:
+        yield made
+
+
+@pytest.fixture
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a busy server in a test, and nothing is tried twice where it does not say so."""
+    monkeypatch.setattr(dispatch, "BACKOFF", ())

@@ -20,7 +20,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from flows.mail_files import parsed, store_path
+from flows.outbox import Delivery
 from flows.settings import Settings
+from load import mail_store
 
 USER, PASSWORD = "kaona", "canary-secret-7351"
 
@@ -206,3 +209,20 @@ def make_certificates(folder: Path, host: str = "127.0.0.1") -> tuple[Path, Path
     )
     pair.write_bytes(key + made.public_bytes(serialization.Encoding.PEM))
     return ca, pair
+
+
+def outcomes(found: list[Delivery]) -> list[str]:
+    return [d.outcome for d in found]
+
+
+def names(inbox: Inbox) -> list[str]:
+    return [parsed(content)["To"].addresses[0].display_name for content in inbox.received]
+
+
+def ids(contents: list[bytes]) -> list[str]:
+    return [str(parsed(content)["Message-ID"]) for content in contents]
+
+
+def state_of(settings: Settings) -> dict[str, mail_store.Mail]:
+    with mail_store.opened(store_path(settings)) as con:
+        return {mail.recipient.removeprefix("coordinator:"): mail for mail in mail_store.mails(con)}

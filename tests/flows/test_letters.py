@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.letters import Letter, compose, mailbox, message_id, readdressed
+from flows.letters import Letter, compose, message_id, readdressed
 from flows.settings import Settings
+from transform.mailboxes import mailbox
 
 NIGHT = date(2026, 11, 22)
 LONG = "ธาวิน ศุภโชคอนันต์ผู้มีชื่อยาวมากจนต้องพับบรรทัดหลายครั้ง"

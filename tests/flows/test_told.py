@@ -126,7 +126,7 @@ def test_a_project_that_becomes_late_on_a_quiet_night_is_told(office: Settings) 
     put(office, "one.txt", replace(late, end=date(2020, 9, 30)))
     quiet = office.model_copy(update={"reminder_days": 0})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("load.mail_questions._SILENT_DAYS", 10_000)
+        patch.setattr("load.mail_questions.SILENT_DAYS", 10_000)
         run(quiet, date(2020, 9, 20))
         taken(office)
         assert run(quiet, date(2020, 9, 30)).mails == 0
