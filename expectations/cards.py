@@ -65,7 +65,7 @@ class Printed:
 
 
 def cards_of(folds: Iterable[Fold], printed: Printed | None = None) -> list[Card]:
-    """Folds written out, in their order."""
+    """Folds written out, in their order. Without `printed` (the report, which has a column for it) each says its place."""
     return [_card(each, printed) for each in folds]
 
 
@@ -104,7 +104,7 @@ def _card(fold: Fold, printed: Printed | None) -> Card:
         title=first.title,
         sentence=head,
         says=says,
-        where=_where(fold, (head, *says)),
+        where=_where(fold, () if printed is None else (head, *says)),
         todo=fold.todo,
         reference=_reference(fold),
     )
