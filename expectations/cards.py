@@ -65,7 +65,7 @@ class Printed:
 
 
 def cards_of(folds: Iterable[Fold], printed: Printed | None = None) -> list[Card]:
-    """Folds written out, in their order. Without `printed` (the report, which has a column for it) each says its place."""
+    """Folds written out, in their order. Without `printed` (the report has a column for it) each says its place."""
     return [_card(each, printed) for each in folds]
 
 

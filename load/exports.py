@@ -23,13 +23,13 @@ from load.schema import columns_sql, literal, quoted
 from load.views import load_views
 from load.workbook import write_workbook
 from transform.form import Column, Table, load_form
+from transform.workbooks import ACTS
 
 Format = Literal["parquet", "csv", "xlsx"]
 # which tables have an export beside the published file: all, those of main and quality, or none
 Extent = Literal["all", "facts", "none"]
 NOT_EXPORTED = frozenset({"run", "expectation_result", "sighting", "source_night"})
 _FACTS = frozenset({"main", "quality"})
-_FORMULA = re.compile(r"[=+@\t\r-]")
 _NUMBER_OR_DASH = re.compile(r"[+-]?\d+(\.\d+)?|-")
 _OWN_ORDER = re.compile(r"\bORDER\s+BY\b[^()]*$", re.IGNORECASE)
 
@@ -177,10 +177,10 @@ def _csv_text(value: Any) -> str:
 def without_formula(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would run; plain numbers and a lone dash stay.
 
-    >>> without_formula("=1+1"), without_formula("-5.00"), without_formula("- ข้อหนึ่ง")
-    ("'=1+1", '-5.00', "'- ข้อหนึ่ง")
+    >>> without_formula("=1+1"), without_formula("＝1+1"), without_formula("-5.00"), without_formula("- ข้อหนึ่ง")
+    ("'=1+1", "'＝1+1", '-5.00', "'- ข้อหนึ่ง")
     """
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER_OR_DASH.fullmatch(text) else text
+    return f"'{text}" if text.startswith(ACTS) and not _NUMBER_OR_DASH.fullmatch(text) else text
 
 
 def _write_xlsx(con: duckdb.DuckDBPyConnection, sheet: _Sheet, path: Path) -> None:

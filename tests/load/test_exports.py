@@ -12,8 +12,10 @@ from openpyxl import load_workbook
 from load.exports import NOT_EXPORTED, export, export_beside, export_views, exported_tables
 from load.manifest import hash_of, manifest, write_manifest
 from load.warehouse import open_work, work_path
+from load.workbook import write_workbook
 from tests.load.conftest import CODE, FIRST, REJECTED, SECOND, VALUES, Warehouse, agreed, make_night, second_values
 from transform.form import load_form
+from transform.workbooks import ACTS
 
 
 def hashes(files):
@@ -84,6 +86,15 @@ def test_xlsx_has_thai_headers_no_formulas_and_exact_amounts(published, tmp_path
     reports = load_workbook(tmp_path / "out" / "fact_progress_report.xlsx").active
     column = [cell.value for cell in reports[2]].index("disbursed_baht")
     assert [reports[r][column].value for r in (3, 4)] == [0, "9999999999999999.99"]
+
+
+@pytest.mark.parametrize("sign", ACTS)
+def test_no_text_of_a_workbook_is_a_formula_whatever_sign_it_begins_with(tmp_path, sign):
+    table = load_form().tables["project_target"]
+    write_workbook(tmp_path / "t.xlsx", table, [(CODE, 1, f"{sign}SUM(A1)")])
+    cell = load_workbook(tmp_path / "t.xlsx").active["C3"]
+    said = f"{sign}SUM(A1)".replace("\r", "\n")  # a line end of XML
+    assert (cell.value, cell.data_type, cell.quotePrefix) == (said, "s", True)
 
 
 def test_xlsx_survives_control_characters_and_says_where_it_cuts(one_night, tmp_path):
