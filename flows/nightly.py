@@ -53,10 +53,11 @@ def night(settings: Settings, when: date, delivered: Delivered, watch: Watch, st
 
 def understand(settings: Settings, delivered: Delivered, readings: Readings, stage: Stage) -> Understood:
     """From what was read to facts in the working warehouse."""
-    reconciled = stage(stages.reconcile, settings, delivered, readings)
-    frames = stage(stages.build_tables, settings, reconciled)
-    verdict = stage(validate, settings, stages.registers_of(settings), delivered, reconciled, frames)
-    stage(stages.load, settings, delivered, reconciled, frames, verdict)
+    with stages.kept_open(settings):
+        reconciled = stage(stages.reconcile, settings, delivered, readings)
+        frames = stage(stages.build_tables, settings, reconciled)
+        verdict = stage(validate, settings, stages.registers_of(settings), delivered, reconciled, frames)
+        stage(stages.load, settings, delivered, reconciled, frames, verdict)
     return Understood(readings, reconciled, frames, verdict)
 
 
