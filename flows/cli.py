@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from flows.operating.stopping import Stopped
 from flows.settings import Settings, tonight
 from flows.summary import Watch, as_text, write_lines
 
@@ -311,6 +312,8 @@ def failures() -> Iterator[None]:
         yield
     except (typer.Exit, Failure, BrokenPipeError):
         raise
+    except Stopped as stopped:
+        raise Failure(str(stopped)) from None
     except Exception as error:
         if os.environ.get("KAONA_DEBUG"):
             raise
