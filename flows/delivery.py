@@ -5,13 +5,10 @@ Cheap on purpose: a night with nothing new is recognised before pandas, Prefect 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -20,6 +17,7 @@ from typing import Any
 from extract.read import reader_version
 from extract.sources import Pulled, SourceUnavailable, pull, source_name
 from flows.archived_nights import identity, nights_of, read_asked, read_night, write_night
+from flows.home_lock import AnotherRun, only_run
 from flows.settings import CHECKOUT, Settings
 from transform.registers_used import RULES_VERSION
 from transform.source_nights import Asked, source_of
@@ -30,7 +28,6 @@ __all__ = [
     "Delivered",
     "forget",
     "identity",
-    "is_running",
     "is_untold",
     "listed_on",
     "nights_of",
@@ -50,13 +47,6 @@ VERSION = "0.1.0"
 _LAST = "last_night.json"
 _SEEN = "pulled.json"
 _REMINDER = "reminder.json"
-_LOCK_SECONDS = 0.3
-
-
-class AnotherRun(RuntimeError):
-    """Another night holds the lock of this KAONA_HOME."""
-
-    outcome = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,41 +62,6 @@ class Delivered:
     digest: str
     standing: tuple[tuple[str, str], ...]
     asked: tuple[Asked, ...]
-
-
-@contextmanager
-def only_run(settings: Settings) -> Iterator[None]:
-    """Hold the lock of this home; the kernel frees it when the process dies, however it dies.
-
-    Raises AnotherRun when another night runs. `kaona status` holds it too, for the moment it takes to look at it.
-    """
-    folder = settings.home / "work"
-    folder.mkdir(parents=True, exist_ok=True)
-    until = time.monotonic() + _LOCK_SECONDS
-    with (folder / "run.lock").open("a") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                if time.monotonic() >= until:
-                    raise AnotherRun(
-                        "another kaona run is at work in this KAONA_HOME; wait for it to end, `kaona status` says more"
-                    ) from error
-                time.sleep(0.02)
-        yield
-
-
-def is_running(settings: Settings) -> bool:
-    """Whether a run holds the lock of this home now."""
-    try:
-        with (settings.home / "work" / "run.lock").open("r") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
 
 
 def pull_sources(settings: Settings, night: date, accept_loss: bool = False) -> Delivered:

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any, Literal
 
-from flows.delivery import AnotherRun, only_run
+from flows.home_lock import AnotherRun, only_run
 from flows.operating import night_log
 from flows.operating.heartbeat import Heartbeat, last_heartbeat, now
+from flows.operating.night_log import GOOD
 from flows.operating.preflight import NotReady, require_ready
-from flows.operating.record import GOOD, line_of, measures_of, numbers_of, outcome_of, told_of, versions_of
+from flows.operating.record import line_of, measures_of, numbers_of, outcome_of, told_of, versions_of
 from flows.operating.stopping import Stopped, stoppable
 from flows.settings import Settings
 from flows.summary import Summary, Watch

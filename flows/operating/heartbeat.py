@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from flows.operating.memory import children_peak_mb
+from flows.operating.measures import children_peak_mb
 from flows.settings import BANGKOK, Settings
 
 NAME = "heartbeat.json"

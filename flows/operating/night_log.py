@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 NAME = "nights.jsonl"
 MAX_BYTES = 4 * 1024 * 1024
@@ -22,6 +22,10 @@ KEPT = 3
 _WAIT_SECONDS = 5.0
 
 Record = dict[str, Any]
+# complete: published. nothing_new: nothing to do. blocked: a check refused to publish. refused: another run held the
+# lock. stopped: by a signal or a deadline. killed: it never ended; the next run writes its line. failed: all else.
+Outcome = Literal["complete", "nothing_new", "blocked", "refused", "stopped", "killed", "failed"]
+GOOD: tuple[Outcome, ...] = ("complete", "nothing_new")
 
 
 def append(folder: Path, record: Mapping[str, Any]) -> None:

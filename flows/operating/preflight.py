@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from flows.operating.record import free_bytes
+from flows.operating.measures import free_bytes
 from flows.settings import Settings
 
 

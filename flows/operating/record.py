@@ -6,25 +6,20 @@ Nothing of a document is in it: no person, no text of a form, no address.
 from __future__ import annotations
 
 import platform
-import shutil
 from collections import Counter
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from extract.read import reader_version
 from flows.delivery import VERSION, registry_hash
-from flows.operating.memory import own_peak_mb
-from flows.operating.night_log import Record
+from flows.operating.measures import free_bytes, own_peak_mb
+from flows.operating.night_log import Outcome, Record
 from flows.operating.safe_words import safe
 from flows.settings import Settings
 from flows.summary import Summary, Watch
 
-# complete: published. nothing_new: nothing to do. blocked: a check refused to publish. refused: another run held the
-# lock. stopped: by a signal or a deadline. killed: it never ended; the next run writes its line. failed: all else.
-Outcome = Literal["complete", "nothing_new", "blocked", "refused", "stopped", "killed", "failed"]
-GOOD: tuple[Outcome, ...] = ("complete", "nothing_new")
 PACKAGES = ("prefect", "great-expectations", "duckdb", "pandas", "pdfminer.six")
 
 
@@ -115,16 +110,6 @@ def version_of(package: str) -> str | None:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        return None
-
-
-def free_bytes(folder: Path) -> int | None:
-    """Free space where a folder is, or would be."""
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    try:
-        return shutil.disk_usage(folder).free
-    except OSError:
         return None
 
 

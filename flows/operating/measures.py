@@ -1,8 +1,9 @@
-"""How much memory a night took: its own process, and the largest of the processes it started."""
+"""How much memory a night took, its own process and the largest of those it started, and what there is left."""
 
 from __future__ import annotations
 
 import resource
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,16 @@ def available_mb() -> float | None:
     """Memory that can be had without swapping, MB; a container's limit counts. None where the system does not say."""
     found = [mb for mb in (_of_machine(), _of_container()) if mb is not None]
     return min(found) if found else None
+
+
+def free_bytes(folder: Path) -> int | None:
+    """Free space where a folder is, or would be."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
 
 
 def _descendants(pid: int) -> Iterator[int]:
