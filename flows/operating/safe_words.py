@@ -18,13 +18,13 @@ _HIDDEN = "…"
 _URL = re.compile(r"\b([a-z][a-z0-9+.-]*://)([^\s\"'<>)]*)", re.I)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # any run of Thai: names, titles and places alike; what is our own in an error is English
-_THAI = re.compile("[\u0e00-\u0e7f][\u0e00-\u0e7f\\s.]*")
+_THAI = re.compile("[\u0e00-\u0e7f](?:[\u0e00-\u0e7f\\s.]*[\u0e00-\u0e7f.])?")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|«[^»]*»|“[^”]*”")
 # what may stay between quotation marks: names of columns, files and settings
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w./:~-]{0,119}")
 # seven digits and more, however they are set: a telephone number; a day or a project code is none
 _PHONE = re.compile(r"(?<![\w-])\+?\d(?:[ .()-]{0,2}\d){6,14}(?![\w-])")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_NO_PHONE = re.compile(r"\d{4}-\d\d-\d\d|\d{8}-\d{4}")
 _SECRET_NAMES = re.compile(r"PASSWORD|SECRET|TOKEN|_KEY$|CREDENTIAL", re.I)
 _SHORTEST_SECRET = 6
 
@@ -44,7 +44,7 @@ def safe(text: str, settings: Settings | None = None) -> str:
     line = _MAIL.sub(_HIDDEN, line)
     line = _QUOTED.sub(_quoted, line)
     line = _THAI.sub(_HIDDEN, line)
-    line = _PHONE.sub(lambda m: m[0] if _DAY.fullmatch(m[0]) else _HIDDEN, line)
+    line = _PHONE.sub(lambda m: m[0] if _NO_PHONE.fullmatch(m[0]) else _HIDDEN, line)
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + _HIDDEN
 
 
