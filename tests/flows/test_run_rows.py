@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flows import stages
-from flows.rebuild import rebuild_all, verify_exports
+from flows.rebuild import rebuild_all
 from flows.settings import Settings
 from flows.summary import Summary, Watch
 from load.dictionary import query
@@ -101,7 +101,7 @@ def test_a_rebuild_tells_the_same_of_nights_that_came_to_their_end(
     (home / "archive" / "nights" / f"{night(5)}.tsv").unlink()  # as if the night that failed had never begun
     again = settings_in(home, loss_limit=1)
     rebuild_all(again, Watch(is_quiet=True))
-    assert rows(again, f"night, run_id, {COUNTS}, projects, reports") == rows(
-        settings, f"night, run_id, {COUNTS}, projects, reports"
-    )
-    assert verify_exports(again) == []
+    columns = f"night, {COUNTS}, projects, reports"
+    assert rows(again, columns) == rows(settings, columns)
+    # a night of several runs is known by what the last of them listed, and a rebuild lists all of it
+    assert rows(again, "run_id")[:-1] == rows(settings, "run_id")[:-1]
