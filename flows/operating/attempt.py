@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, Literal
@@ -78,7 +78,7 @@ class Attempt:
     def _record(self, error: BaseException | None) -> night_log.Record:
         outcome = outcome_of(error, self.summary)
         summary = self.summary if error is None else None
-        return {
+        found = {
             **self._identity(),
             "ended": now(),
             "seconds_in_all": round(time.monotonic() - self._monotonic, 2),
@@ -86,16 +86,24 @@ class Attempt:
             "exit_code": 0 if outcome in GOOD else 1,
             "stage": None if error is None else self._watch.stage,
             "error": told_of(error, self._settings),
-            **numbers_of(summary, self._watch, self._settings),
-            **measures_of(self._settings, self._watch, self._heartbeat.children_mb),
-            **versions_of(self._settings),
         }
+        parts: tuple[Callable[[], night_log.Record], ...] = (
+            lambda: numbers_of(summary, self._watch, self._settings),
+            lambda: measures_of(self._settings, self._watch, self._heartbeat.children_mb),
+            lambda: versions_of(self._settings),
+        )
+        for part in parts:
+            try:
+                found |= part()
+            except Exception as problem:  # what cannot be told must not hide what can
+                self._say(f"a part of the night's line could not be told ({type(problem).__name__})")
+        return found
 
     def _append(self, record: Mapping[str, Any]) -> None:
         try:
             night_log.append(self._settings.log, record)
-        except OSError as error:
-            self._say(f"the night's line could not be written into the log ({type(error).__name__}: {error.strerror})")
+        except (OSError, TypeError, ValueError) as error:
+            self._say(f"the night's line could not be written into the log ({type(error).__name__})")
 
     def _say(self, line: str) -> None:
         self._watch.console.print(line, highlight=False, markup=False)

@@ -68,7 +68,8 @@ class Heartbeat:
     def start(self) -> None:
         """Say that a night has begun, and go on saying so."""
         self.beat()
-        self._thread.start()
+        with suppress(RuntimeError):  # a machine that gives no more threads still has its night
+            self._thread.start()
         self._called = ping(self._settings, "start", "")
 
     def beat(self) -> None:
@@ -134,7 +135,10 @@ def ping(settings: Settings, what: Ping, body: str) -> Call | None:
     if settings.heartbeat_url is None:
         return None
     call = Call(address_of(settings.heartbeat_url.get_secret_value(), what), body)
-    call.start()
+    try:
+        call.start()
+    except RuntimeError:
+        return None
     return call
 
 

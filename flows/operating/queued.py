@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from collections import Counter
 from typing import Any
 
 from flows.mail_files import store_path
@@ -14,26 +14,31 @@ _MB = 1024 * 1024
 
 def waiting_files(settings: Settings) -> dict[str, Any]:
     """Files in local sources that no run has fetched yet; other sources are not asked, that is for `kaona doctor`."""
-    from extract.sources import SourceUnavailable, list_files
+    from extract.sources import SourceUnavailable, list_files, source_name
 
     try:
         seen = json.loads((settings.home / "work" / "pulled.json").read_text(encoding="utf-8")).get("files", {})
     except (OSError, ValueError, AttributeError):
         seen = {}
-    local = [uri for uri in settings.source_uris if "://" not in uri and "::" not in uri]
-    new, unavailable = 0, []
-    for uri in local:
+    new, not_asked, unavailable, names = 0, 0, [], Counter[str]()
+    for uri in settings.source_uris:
+        own = source_name(uri)
+        names[own] += 1
+        if "://" in uri or "::" in uri:
+            not_asked += 1
+            continue
+        shown = own if names[own] == 1 else f"{own}~{names[own]}"
         try:
             listed = list_files(uri, max_bytes=settings.max_file_mb * _MB)
         except SourceUnavailable:
-            unavailable.append(Path(uri).name)
+            unavailable.append(shown)
             continue
         for file in listed:
-            size_and_time = (seen.get(file.uri) or [None, None])[:2]
+            size_and_time = (seen.get(shown + file.uri.removeprefix(own)) or [None, None])[:2]
             new += file.rejection is None and size_and_time != [file.size, file.mtime_ns]
     return {
         "files_in_sources": new,
-        "sources_not_asked": len(settings.source_uris) - len(local),
+        "sources_not_asked": not_asked,
         "sources_unavailable": unavailable,
     }
 
@@ -58,4 +63,4 @@ def unfinished(settings: Settings) -> list[str]:
     folders = (settings.home / "work", settings.archive, settings.archive / "nights", settings.published.parent)
     left = [p for folder in folders for pattern in ("*.part", "*.next", "aside-*") for p in folder.glob(pattern)]
     left += [p for p in (settings.home / "work" / "publishing",) if p.exists()]
-    return sorted(f"{p.parent.name}/{p.name}" for p in left)
+    return sorted(f"{p.parent.name}/{p.name}" for p in left if p.stem != "heartbeat")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,12 +16,14 @@ import pytest
 from flows import run as flows_run
 from flows import stages
 from flows.home_lock import AnotherRun, only_run
+from flows.operating import attempt as attempt_module
 from flows.operating import night_log
 from flows.operating.attempt import NotReady
 from flows.operating.safe_words import safe
 from flows.rebuild import rebuild_all
 from flows.settings import Settings
 from flows.summary import Summary, Watch
+from flows.validating import NotPublished
 from tests.flows.conftest import FIRST, SAMPLES, SECOND, run, settings_in
 from tests.flows.homes import copied, held_run, lines
 
@@ -93,6 +96,35 @@ def test_a_night_that_failed_says_where_and_why_without_people(
     told = json.dumps(record, ensure_ascii=False)
     for word in ("สมมติ", "081", "5678", SECRET):
         assert word not in told
+
+
+def test_a_night_that_may_not_be_published_is_blocked(
+    sample_night: tuple[Settings, Summary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = copied(sample_night[0], tmp_path)
+    (settings.home / "inbox" / "new.txt").write_text("ใหม่", encoding="utf-8")
+
+    def reconcile(*_: Any) -> None:
+        raise NotPublished(SimpleNamespace(blocking=("no key",)))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stages, "reconcile", reconcile)
+    with pytest.raises(NotPublished):
+        run(settings, SECOND)
+    record = lines(settings)[-1]
+    assert (record["outcome"], record["error"]["message"]) == ("blocked", "nothing is published: no key")
+
+
+def test_what_cannot_be_told_hides_nothing_else(
+    sample_night: tuple[Settings, Summary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def versions_of(_: Settings) -> None:
+        raise KeyError("versions")
+
+    monkeypatch.setattr(attempt_module, "versions_of", versions_of)
+    settings = copied(sample_night[0], tmp_path)
+    assert run(settings).nothing_new
+    record = lines(settings)[-1]
+    assert (record["outcome"], record["files"]["listed"], "versions" in record) == ("nothing_new", 15, False)
 
 
 def test_a_run_that_is_refused_has_its_line_and_leaves_the_heartbeat_of_the_other(

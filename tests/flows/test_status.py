@@ -15,10 +15,12 @@ from typer.testing import CliRunner
 
 from flows import cli
 from flows import run as flows_run
+from flows.delivery import pull_sources
 from flows.home_lock import is_running, only_run
 from flows.mail_files import store_path
 from flows.operating import status as status_module
 from flows.operating.heartbeat import last_heartbeat
+from flows.operating.queued import waiting_files
 from flows.operating.status import status_of
 from flows.operating.status_text import as_lines
 from flows.settings import BANGKOK, CHECKOUT, Settings
@@ -135,6 +137,21 @@ def test_what_waits_is_counted(sample_night: tuple[Settings, Summary], tmp_path:
     assert (found.queued["files_in_sources"], found.queued["unfinished"]) == (1, ["work/publishing"])
     assert [n.partition(" ")[0] for n in found.needs] == ["a"]
     assert "a run left work/publishing half done" in found.needs[0]
+
+
+def test_of_two_sources_of_one_name_each_is_known(tmp_path: Path) -> None:
+    sources = []
+    for office in ("a", "b"):
+        sources.append(tmp_path / office / "inbox")
+        sources[-1].mkdir(parents=True)
+        (sources[-1] / f"{office}.txt").write_text(office, encoding="utf-8")
+    settings = settings_in(tmp_path / "home", sources=[*map(str, sources), "s3://bucket/inbox"])
+    assert waiting_files(settings) == {"files_in_sources": 2, "sources_not_asked": 1, "sources_unavailable": []}
+    local = settings_in(tmp_path / "home", sources=[*map(str, sources)])
+    pull_sources(local, SECOND)
+    assert waiting_files(local)["files_in_sources"] == 0
+    (sources[1] / "b.txt").write_text("another", encoding="utf-8")
+    assert waiting_files(local)["files_in_sources"] == 1
 
 
 def test_mails_that_wait_too_long_for_the_server_are_told(sample_night: tuple[Settings, Summary]) -> None:
