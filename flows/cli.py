@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from flows.command_line import Failure, Home, Json, failures, mistakes, settings_of
+from flows.operating import commands as operating
 from flows.settings import Settings, tonight
 from flows.summary import Watch, as_text, write_lines
 
@@ -24,10 +24,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-mistakes = Console(stderr=True, highlight=False, soft_wrap=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-Home = Annotated[Path | None, typer.Option("--home", help="KAONA_HOME: inbox, archive, work, published, outbox.")]
 
 
 def main() -> None:
@@ -42,28 +38,6 @@ def main() -> None:
     else:
         return
     sys.exit(1)
-
-
-class Failure(Exception):
-    """A command that could not do its work; the message says what was read, what was expected, what to do."""
-
-
-def settings_of(home: Path | None = None, **changes: Any) -> Settings:
-    """Settings from environment and kaona.toml, with what the command line says; wrong ones are a wrong usage."""
-    from pydantic import ValidationError
-
-    given = {k: v for k, v in changes.items() if v is not None}
-    if home is not None:
-        given["home"] = home.resolve()
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        for problem in error.errors():
-            name = ".".join(str(part) for part in problem["loc"])
-            mistakes.print(
-                f"kaona: setting {name}: {problem['msg']}; see kaona.toml and KAONA_* variables", markup=False
-            )
-        raise typer.Exit(2) from error
 
 
 @app.command()
@@ -304,15 +278,5 @@ def say_what_is_left_out(path: Path) -> None:
         )
 
 
-@contextmanager
-def failures() -> Iterator[None]:
-    """Turn what a command may run into into one clear sentence; with KAONA_DEBUG set, the traceback stays."""
-    try:
-        yield
-    except (typer.Exit, Failure, BrokenPipeError):
-        raise
-    except Exception as error:
-        if os.environ.get("KAONA_DEBUG"):
-            raise
-        told = isinstance(error, (ValueError, RuntimeError)) or type(error).__module__.startswith("extract")
-        raise Failure(str(error) if told else f"{type(error).__name__}: {error}") from error
+app.command()(operating.status)
+app.command()(operating.doctor)

@@ -5,12 +5,10 @@ Cheap on purpose: a night with nothing new is recognised before pandas, Prefect 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 from extract.read import reader_version
 from extract.sources import Pulled, SourceUnavailable, pull, source_name
 from flows.archived_nights import identity, nights_of, read_asked, read_night, write_night
+from flows.home_lock import AnotherRun, only_run
 from flows.settings import CHECKOUT, Settings
 from transform.registers_used import RULES_VERSION
 from transform.source_nights import Asked, source_of
@@ -50,10 +49,6 @@ _SEEN = "pulled.json"
 _REMINDER = "reminder.json"
 
 
-class AnotherRun(RuntimeError):
-    """Another night holds the lock of this KAONA_HOME."""
-
-
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """What the sources hold tonight: every file in order of uri. `digest` identifies listing, reader and registry.
@@ -67,22 +62,6 @@ class Delivered:
     digest: str
     standing: tuple[tuple[str, str], ...]
     asked: tuple[Asked, ...]
-
-
-@contextmanager
-def only_run(settings: Settings) -> Iterator[None]:
-    """Hold the lock of this home; the kernel frees it when the process dies, however it dies.
-
-    Raises AnotherRun at once when another night runs.
-    """
-    folder = settings.home / "work"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "run.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise AnotherRun("another kaona run is at work in this KAONA_HOME; wait for it to end") from error
-        yield
 
 
 def pull_sources(settings: Settings, night: date, accept_loss: bool = False) -> Delivered:

@@ -11,8 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flows import stages
-from flows.delivery import Delivered, listed_on, nights_of, only_run
+from flows.delivery import Delivered, listed_on, nights_of
 from flows.nightly import Understood, conclude, understand
+from flows.operating.attempt import attempt
 from flows.publishing import publish
 from flows.settings import Settings
 from flows.summary import Summary, Watch
@@ -23,10 +24,11 @@ def rebuild_all(settings: Settings, watch: Watch) -> Summary:
 
     Raises ValueError when the archive knows no night. Until the new file is complete the old one stands.
     """
-    with only_run(settings), scratch(settings, settings.home / "work") as aside:
+    with attempt(settings, watch, None, "rebuild") as record, scratch(settings, settings.home / "work") as aside:
         delivered, understood = replay(aside, watch)
         stages.take_over(aside, settings)
-        return conclude(settings, delivered, understood, watch)
+        record.summary = conclude(settings, delivered, understood, watch)
+        return record.summary
 
 
 def renew(settings: Settings, watch: Watch) -> None:

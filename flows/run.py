@@ -1,4 +1,4 @@
-"""One night from the command: lock, pull, decide whether there is anything to do, run, remember."""
+"""One night from the command: begin its record, pull, decide whether there is anything to do, run, remember."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from flows.delivery import (
     Delivered,
     is_untold,
     nothing_new,
-    only_run,
     pull_sources,
     remember,
     remember_told,
     reminder_is_due,
 )
+from flows.operating.attempt import NotReady, attempt
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch
 
@@ -25,21 +25,28 @@ def run_night(settings: Settings, night: date, watch: Watch, accept_loss: bool =
 
     Raises what made it fail; then nothing new is published, and the operator has a letter in the outbox.
     """
-    with only_run(settings):
-        try:
-            summary = _run(settings, night, watch, accept_loss)
-        except Exception as error:
-            _show_why(settings, watch, error)
-            _tell_operator(settings, night, watch, error)
-            raise
-        finally:
+    try:
+        with attempt(settings, watch, night) as record:
+            try:
+                record.summary = _run(settings, night, watch, accept_loss)
+            except Exception as error:
+                _show_why(settings, watch, error)
+                _tell_operator(settings, night, watch, error)
+                _deliver(settings, watch)
+                raise
             _deliver(settings, watch)
-        return summary
+            return record.summary
+    except NotReady as error:
+        _tell_operator(settings, night, watch, error)
+        _deliver(settings, watch)
+        raise
 
 
 def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Summary:
     delivered = watch.timed(pull_sources, settings, night, accept_loss)
     watch.run_id = delivered.run_id
+    watch.files_listed, watch.bytes_listed = len(delivered.listing), sum(p.size for p in delivered.listing)
+    watch.bytes_new = sum(p.size for p in delivered.listing if not p.is_unchanged)
     before = nothing_new(settings, delivered)
     if before is not None:
         return _unchanged(delivered, before, watch, _remind(settings, night, watch))
@@ -89,6 +96,7 @@ def _tell_operator(settings: Settings, night: date, watch: Watch, error: Excepti
 
     try:
         deposit(settings, [operator_letter(night, watch.stage, error, settings, watch.run_id)], night)
+        watch.letters_to_operator += 1
     except Exception as second:
         _say(watch, f"the letter to the operator could not be written ({type(second).__name__})")
 
@@ -102,6 +110,7 @@ def _deliver(settings: Settings, watch: Watch) -> None:
 
     try:
         outcomes = deliver(settings)
+        watch.posted.update(d.outcome for d in outcomes)
         if any(d.outcome in ("refused", "expired") and d.kind in (BOX, COORDINATOR, "head") for d in outcomes):
             remember_told(settings, False)  # the next night writes to them again, though nothing is new
         told = [(d.outcome, d.answer, d.file.name) for d in outcomes if d.answer]
@@ -143,7 +152,8 @@ def _unchanged(delivered: Delivered, before: dict[str, object], watch: Watch, re
     """The summary of a night that brought nothing new: the counts of what is published, no work done."""
     known = {k: v for k, v in before.items() if k not in ("files", "seconds", "mails", "night", "nothing_new")}
     listed = len(delivered.listing)
-    rejected = len(before.get("rejected", ()))  # type: ignore[arg-type]
+    refused = {one["uri"] for one in before.get("rejected", ())}  # type: ignore[attr-defined]
+    rejected = sum(1 for pulled in delivered.listing if pulled.uri in refused)
     return Summary(
         **known,  # type: ignore[arg-type]
         night=delivered.night.isoformat(),

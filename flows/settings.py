@@ -66,6 +66,12 @@ class Settings(BaseSettings):
     )
     archive_at: Path | None = Field(None, description="Another place for the archive than HOME/archive")
 
+    min_free_mb: int = Field(200, ge=0, description="A night begins only with so much free disk")
+    heartbeat_url: SecretStr | None = Field(
+        None, description="URL that monitoring wants called: URL/start, URL when a night was good, URL/fail when not"
+    )
+    stale_hours: float = Field(36.0, gt=0, description="`kaona status` warns when the last good night is older")
+
     use_prefect: bool = Field(True, description="Run as a Prefect flow (embedded server unless one is configured)")
     cron: str = Field("0 2 * * *", description="When `kaona serve` runs the night, Asia/Bangkok")
 
@@ -132,6 +138,11 @@ class Settings(BaseSettings):
     def outbox(self) -> Path:
         """Mails to be delivered."""
         return self.home / "outbox"
+
+    @property
+    def log(self) -> Path:
+        """The log of all nights."""
+        return self.home / "log"
 
     @property
     def published(self) -> Path:

@@ -18,6 +18,7 @@ from extract.read import reader_version, rejected
 from extract.sources import read_archived
 from flows.delivery import VERSION, Delivered, identity, nights_of
 from flows.pages import page_paths
+from flows.run_rows import run_rows
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch, told
 from flows.validating import Frames, NotPublished, Verdict
@@ -87,8 +88,10 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
         if pulled.rejection is not None:
             refused.append(rejected(source, UNPULLED, pulled.rejection, settings.reading))
         elif before is not None and (before.status == "read" or before.reader_version == version):
-            if before.night > delivered.night:  # a later night had brought these bytes; now this one did
-                moved.setdefault(sha, (before.night, source))
+            if before.night > delivered.night and sha in moved:
+                duplicate += 1
+            elif before.night > delivered.night:  # a later night had brought these bytes; now this one did
+                moved[sha] = (before.night, source)
             else:
                 unchanged += 1
         elif sha in to_read:
@@ -246,20 +249,6 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
         raise NotPublished(verdict.validation)
     frames = without_frames(frames, verdict.refused)
     tables = load_form().tables
-    read_now = [f for f in night.files if f.night == delivered.night]
-    run: dict[str, Any] = {
-        "run_id": delivered.run_id,
-        "night": delivered.night,
-        "files_new": sum(1 for f in read_now if f.status == "read"),
-        "files_unchanged": len(delivered.listing) - len(read_now),
-        "files_rejected": sum(1 for f in read_now if f.status == "rejected"),
-        "copies": len(night.copies),
-        "projects": len(night.deliveries) - len(verdict.refused),
-        "reports": sum(len(d.report_addresses) for d in night.deliveries),
-        "conflicts": sum(1 for d in night.deliveries for x in d.decisions if x.is_conflict),
-        "findings": len(verdict.findings),
-        "code_version": VERSION,
-    }
     registers = registers_of(settings)
     codes = registers.agency_codes
     register = pd.DataFrame(
@@ -273,7 +262,7 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
             frames,
             night=delivered.night,
             standing=delivered.standing,
-            run=frame_of(tables["run"], [run]),
+            run=frame_of(tables["run"], run_rows(con, settings, delivered, night, verdict)),
             expectation_results=verdict.validation.results,
             findings=verdict.findings,
             register=register,
