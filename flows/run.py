@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from itertools import groupby
 
@@ -58,12 +57,13 @@ def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Su
 
 
 def _whole_night(settings: Settings, night: date, delivered: Delivered, watch: Watch) -> Summary:
-    summary = _with_prefect(settings, night, delivered, watch) if settings.use_prefect else None
-    if summary is None:
-        from flows.nightly import night as run_plainly
+    if settings.use_prefect:
+        from flows.under_prefect import night_under_prefect
 
-        summary = run_plainly(settings, night, delivered, watch)
-    return summary
+        return night_under_prefect(settings, night, delivered, watch)
+    from flows.nightly import night as run_plainly
+
+    return run_plainly(settings, night, delivered, watch)
 
 
 def _show_why(settings: Settings, watch: Watch, error: Exception) -> None:
@@ -151,50 +151,4 @@ def _unchanged(delivered: Delivered, before: dict[str, object], watch: Watch, re
         files=Files(listed=listed, unchanged=listed - rejected, rejected=rejected),
         mails=reminders,
         seconds=dict(watch.seconds),
-    )
-
-
-def prefect_environment(settings: Settings) -> dict[str, str]:
-    """Settings of Prefect that a district office needs: state under KAONA_HOME, no telemetry, time to start, quiet."""
-    return {
-        "PREFECT_HOME": str(settings.home / "prefect"),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
-        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the command itself says what failed
-        "PREFECT_CLIENT_MAX_RETRIES": "2",
-    }
-
-
-def _with_prefect(settings: Settings, night: date, delivered: Delivered, watch: Watch) -> Summary | None:
-    """Run as a Prefect flow; None when Prefect itself could not, and the night must be run without it.
-
-    Errors of the night itself are raised. A night is safe to run again at every point, so when Prefect's server goes
-    away in the middle the same night simply runs again without it.
-    """
-    for name, value in prefect_environment(settings).items():
-        os.environ.setdefault(name, value)
-    from flows.nightly import as_flow
-
-    try:
-        return as_flow(settings, night, delivered, watch)
-    except Exception as error:
-        if not _is_of_prefect(error):
-            raise
-        watch.console.print(f"Prefect is away ({type(error).__name__}); the night goes on without it", highlight=False)
-        watch.seconds.clear()
-        return None
-
-
-def _is_of_prefect(error: BaseException) -> bool:
-    """Whether the error came from Prefect or its connection, not from a stage of the night."""
-    chain: list[BaseException] = []
-    while error not in chain:
-        chain.append(error)
-        error = error.__cause__ or error.__context__ or error
-    modules = {type(e).__module__.split(".")[0] for e in chain}
-    return bool(modules & {"prefect", "httpx", "httpcore", "sqlite3", "sqlalchemy"}) or any(
-        "API" in str(e) and isinstance(e, RuntimeError) for e in chain
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
-from flows.run import prefect_environment, run_night
+from flows.run import run_night
 from flows.settings import Settings, tonight
 from flows.summary import Watch, as_text
+from flows.under_prefect import prefect_environment
 
 
 def serve_nightly(settings: Settings) -> None:
