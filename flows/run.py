@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from itertools import groupby
 
@@ -15,24 +16,39 @@ from flows.delivery import (
     remember_told,
     reminder_is_due,
 )
+from flows.operating.stopping import DeadlinePassed, Stopped, stoppable
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch
 
 
-def run_night(settings: Settings, night: date, watch: Watch, accept_loss: bool = False) -> Summary:
+def run_night(
+    settings: Settings,
+    night: date,
+    watch: Watch,
+    accept_loss: bool = False,
+    will_retry: Callable[[BaseException], bool] = lambda error: False,
+) -> Summary:
     """Run one night now and return its summary. `accept_loss`: files that are missing tonight are rightly gone.
 
-    Raises what made it fail; then nothing new is published, and the operator has a letter in the outbox.
+    Raises what made it fail; then nothing new is published, and the operator has a letter in the outbox, unless the
+    night `will_retry`. Raises Stopped when it was asked to stop, with no letter: nothing has failed.
     """
-    with only_run(settings):
+
+    def last_words(stopped: Stopped) -> None:
+        if isinstance(stopped, DeadlinePassed):
+            _tell_operator(settings, night, watch, stopped)
+            _deliver(settings, watch)
+
+    with only_run(settings), stoppable(settings.night_deadline_seconds, last_words):
         try:
             summary = _run(settings, night, watch, accept_loss)
-        except Exception as error:
+        except (Exception, DeadlinePassed) as error:
             _show_why(settings, watch, error)
-            _tell_operator(settings, night, watch, error)
-            raise
-        finally:
+            if not will_retry(error):
+                _tell_operator(settings, night, watch, error)
             _deliver(settings, watch)
+            raise
+        _deliver(settings, watch)
         return summary
 
 
@@ -66,7 +82,7 @@ def _whole_night(settings: Settings, night: date, delivered: Delivered, watch: W
     return run_plainly(settings, night, delivered, watch)
 
 
-def _show_why(settings: Settings, watch: Watch, error: Exception) -> None:
+def _show_why(settings: Settings, watch: Watch, error: BaseException) -> None:
     """The Data Docs of a night that may not be published, beside the working file; what fails here hides nothing."""
     from flows.validating import NotPublished
 
@@ -80,7 +96,7 @@ def _show_why(settings: Settings, watch: Watch, error: Exception) -> None:
         _say(watch, f"the Data Docs could not be written ({type(second).__name__}: {second})")
 
 
-def _tell_operator(settings: Settings, night: date, watch: Watch, error: Exception) -> None:
+def _tell_operator(settings: Settings, night: date, watch: Watch, error: BaseException) -> None:
     """A failed night goes to the operator, never to coordinators; what fails here does not hide why the night did."""
     if not settings.write_mails:
         return
