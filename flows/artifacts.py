@@ -5,6 +5,7 @@ Counts, places and reasons only: nothing of a document, no person, no password.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,14 @@ from flows.settings import Settings
 from flows.summary import Summary
 
 SUMMARY, REJECTED, REPORT = "kaona-summary", "kaona-rejected", "kaona-report"
+
+
+def show(settings: Settings, summary: Summary, say: Callable[[str], None]) -> None:
+    """Leave the artifacts of a night in the flow run that is running; when Prefect takes none, that is only said."""
+    try:
+        create_artifacts(settings, summary)
+    except Exception as error:
+        say(f"Prefect took no artifacts ({type(error).__name__})")
 
 
 def create_artifacts(settings: Settings, summary: Summary) -> None:

@@ -1,9 +1,8 @@
 """The flow that is deployed: `kaona serve` and prefect.yaml both name it, as flows.deployment.nightly.
 
-Its settings are those of the process that runs it: KAONA_* and kaona.toml, as everywhere.
+Its settings are those of the process that runs it: KAONA_* and kaona.toml, as everywhere. Annotations are real types
+here (no `from __future__ import annotations`): Prefect sends the flow to the process of a run without its module.
 """
-
-from __future__ import annotations
 
 import multiprocessing
 import os
@@ -17,6 +16,7 @@ from prefect.exceptions import Abort, TerminationSignal
 from prefect.logging import get_run_logger
 from prefect.states import Cancelled, Completed
 
+from flows.artifacts import show
 from flows.attempts import run_with_retries
 from flows.delivery import AnotherRun
 from flows.due import only_served, remember_end
@@ -38,9 +38,10 @@ def nightly(as_of: date | None = None, accept_loss: bool = False, no_mail: bool 
     """
     changes: dict[str, Any] = {"write_mails": False} if no_mail else {}
     settings = Settings(**changes)
+    log = get_run_logger()
     try:
         with only_served(settings):
-            summary = run_with_retries(settings, as_of or tonight(), accept_loss, get_run_logger().warning)
+            summary = run_with_retries(settings, as_of or tonight(), accept_loss, log.warning)
             remember_end(settings)
     except AnotherRun as error:
         return Cancelled(message=str(error))
@@ -48,18 +49,20 @@ def nightly(as_of: date | None = None, accept_loss: bool = False, no_mail: bool 
         remember_end(settings)
         _leave(1)
         _require_listener()
-        raise RuntimeError(str(error)) from error  # a failure, not a crash
+        raise RuntimeError(str(error)) from None  # a failure, not a crash
     except Stopped as error:
         _leave(1)
         raise TerminationSignal(signal.SIGTERM) from error  # Prefect knows who asked for it
-    except Exception:
+    except Exception as error:  # Prefect stores what it is given: the words, not the night's frames
         remember_end(settings)
         _leave(1)
         _require_listener()
-        raise
+        raise RuntimeError(str(error)) from None
     print(as_text(summary), flush=True)
     _leave(0)
     _require_listener()
+    if summary.nothing_new:  # no stage was run that would have shown it
+        show(settings, summary, log.warning)
     return Completed(message=f"night {summary.night}: " + ("nothing new" if summary.nothing_new else "published"))
 
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import SecretStr
 from pydantic_core import to_json
@@ -78,7 +78,15 @@ def _serve(settings: Settings, url: str, say: Say) -> None:
 
     from flows.deployment import nightly
 
-    runner = Runner(name=DEPLOYMENT, pause_on_shutdown=False)
+    class Stoppable(Runner):
+        """Prefect's own handler never awaits what stops the runs."""
+
+        def handle_sigterm(self, *args: Any, **kwargs: Any) -> None:
+            loop = asyncio.get_running_loop()
+            loop.call_soon_threadsafe(lambda: tasks.append(loop.create_task(self.astop())))
+
+    tasks: list[asyncio.Task[None]] = []
+    runner = Stoppable(name=DEPLOYMENT, pause_on_shutdown=False)
     deployment = runner.add_flow(
         nightly,
         name=DEPLOYMENT,

@@ -17,6 +17,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from flows import prefect_server
+from flows.artifacts import show
 from flows.delivery import Delivered
 from flows.nightly import night
 from flows.operating.stopping import stoppable
@@ -51,8 +52,7 @@ def night_under_prefect(settings: Settings, when: date, delivered: Delivered, wa
         with prefect_server.server(settings):
             _as_flow(settings, when, delivered, said, outcome)
     except Exception as error:
-        if error is not outcome.error:
-            said.give_up(error)
+        said.give_up(error)
     if outcome.has_begun:
         return outcome.result()
     return night(settings, when, delivered, watch)
@@ -68,11 +68,15 @@ def _as_flow(
 
     @flow(name=FLOW, flow_run_name=delivered.run_id, persist_result=False)
     def kaona_night() -> None:
-        with stoppable(), said.or_abort():  # Prefect has taken the signals
+        with stoppable(), said.or_abort(outcome):  # Prefect has taken the signals
             outcome.call(said.night, settings, when, delivered)
 
-    with suppress(Abort):
+    with suppress(Abort, Failed):
         kaona_night()
+
+
+class Failed(Exception):
+    """What Prefect is told of an error: words only. It pickles what it is given, and errors hold a night's frames."""
 
 
 @dataclass
@@ -91,6 +95,10 @@ class Called(Generic[T]):
         except BaseException as error:
             self.error = error
             raise
+
+    def in_words(self) -> str:
+        """What it raised, as Prefect may store it."""
+        return f"{type(self.error).__name__}: {self.error}"
 
     def result(self) -> T:
         """What it returned; raises what it raised."""
@@ -114,7 +122,7 @@ class Conversation:
         try:
             summary = night(settings, when, delivered, self._watch, self.stage)
             if self.is_heard():
-                self._show(settings, summary)
+                show(settings, summary, self._say)
             return summary
         finally:
             running = FlowRunContext.get()
@@ -122,10 +130,10 @@ class Conversation:
                 self._wait_for_records(running.flow_run.id)
 
     @contextmanager
-    def or_abort(self) -> Iterator[None]:
+    def or_abort(self, outcome: Called[Any]) -> Iterator[None]:
         """Around what a flow does: when nobody listens to how it ended, Prefect is told to ask nothing of its server.
 
-        Raises prefect.exceptions.Abort then, whatever the flow has raised.
+        Raises prefect.exceptions.Abort then, Failed for what the night raised.
         """
         from prefect.exceptions import Abort
 
@@ -133,7 +141,7 @@ class Conversation:
             yield
         except Exception as error:
             if self.is_heard():
-                raise
+                raise Failed(outcome.in_words()) from None
             raise Abort("Prefect's server is away") from error
         if not self.is_heard():
             raise Abort("Prefect's server is away")
@@ -148,8 +156,11 @@ class Conversation:
         outcome = Called[T]()
 
         def run() -> None:
-            # nothing passes through Prefect: it would walk through every one of a night's readings
-            outcome.call(self._watch.timed, function, *arguments)
+            # nothing passes through Prefect: it would walk through every one of a night's readings, and store errors
+            try:
+                outcome.call(self._watch.timed, function, *arguments)
+            except Exception:
+                raise Failed(outcome.in_words()) from None
 
         try:
             task(name=function.__name__.replace("_", " "), cache_policy=NO_CACHE, persist_result=False)(run)()
@@ -167,7 +178,10 @@ class Conversation:
             return
         self.is_over = True
         why = str(error) if isinstance(error, PrefectAway) else f"Prefect is away ({type(error).__name__})"
-        self._watch.console.print(f"{why}; the night goes on without it", highlight=False, markup=False)
+        self._say(f"{why}; the night goes on without it")
+
+    def _say(self, line: str) -> None:
+        self._watch.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def is_heard(self) -> bool:
         """Whether Prefect's server still answers; once it did not, no more."""
@@ -177,14 +191,6 @@ class Conversation:
             except Exception as error:
                 self.give_up(error)
         return not self.is_over
-
-    def _show(self, settings: Settings, summary: Summary) -> None:
-        from flows.artifacts import create_artifacts
-
-        try:
-            create_artifacts(settings, summary)
-        except Exception as error:
-            self._watch.console.print(f"Prefect took no artifacts ({type(error).__name__})", highlight=False)
 
     def _wait_for_records(self, run_id: UUID) -> None:
         """Give the server a moment to write down the tasks: one that is stopped at once loses them."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,6 +39,7 @@ def test_a_night_ends_well_whenever_its_server_goes_away_and_no_stage_runs_twice
 ) -> None:
     gate = Gate(server, tmp_path / "shut", then)
     import time
+
     t = time.time()
     done = small_night(tmp_path / "home", gate.url, stage)
     print(stage, then, time.time() - t, done.stderr)
