@@ -47,6 +47,7 @@ class _Stopping:
         self._deadline = None if deadline_seconds is None else time.monotonic() + deadline_seconds
         self._is_past_deadline = False
         self._is_over = threading.Event()
+        self._fate = threading.Lock()  # of the process: whoever holds it says how it ends
         self._wakeup, self._signalled = os.pipe()
         for end in (self._wakeup, self._signalled):
             os.set_blocking(end, False)
@@ -75,6 +76,8 @@ class _Stopping:
                 faulthandler.dump_traceback_later(after, exit=True)
 
     def end(self) -> None:
+        # never gets it once a hard end has begun: no thread may be in DuckDB while the interpreter is taken down
+        self._fate.acquire()
         self._is_over.set()
         with contextlib.suppress(OSError):
             os.write(self._signalled, b"\0")
@@ -111,6 +114,8 @@ class _Stopping:
 
     def _end_hard(self, reason: Stopped) -> None:
         """The main thread is in a call that does not come back."""
+        if not self._fate.acquire(blocking=False):
+            return
         if self.last_words is not None:
             speaking = threading.Thread(target=self.last_words, args=(reason,), daemon=True)
             speaking.start()
