@@ -35,9 +35,21 @@ def main() -> None:
     except BrokenPipeError:  # the reader of a pipe (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
+    except SystemExit as done:
+        _leave_promptly(done.code if isinstance(done.code, int) else int(done.code is not None))
+        raise
     else:
         return
+    _leave_promptly(1)
     sys.exit(1)
+
+
+def _leave_promptly(exit_code: int) -> None:
+    """A server of Prefect's that is gone must not keep the command from ending."""
+    if "prefect" in sys.modules:
+        from flows.under_prefect import leave_promptly
+
+        leave_promptly(exit_code)
 
 
 @app.command()
@@ -254,10 +266,20 @@ def verify(home: Home = None) -> None:
 
 @app.command()
 def serve(home: Home = None) -> None:
-    """Serve the nightly deployment (default 02:00 Asia/Bangkok)."""
-    from flows.serve import serve_nightly
+    """Serve the nightly deployment (default 02:00 Asia/Bangkok) until stopped; starts Prefect's server if need be."""
+    settings = settings_of(home)
+    from flows.due import check_cron
+    from flows.prefect_server import set_environment
+    from flows.serve import PATIENT, serve_nightly
 
-    serve_nightly(settings_of(home))
+    set_environment(settings, **PATIENT)
+    try:
+        check_cron(settings)
+    except ValueError as error:
+        mistakes.print(f"kaona: {error}", markup=False)
+        raise typer.Exit(2) from error
+    with failures():
+        serve_nightly(settings, lambda line: mistakes.print(f"kaona: {line}", markup=False))
 
 
 def published(settings: Settings) -> Path:

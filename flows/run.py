@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from datetime import date
 from itertools import groupby
 
@@ -16,29 +16,45 @@ from flows.delivery import (
     reminder_is_due,
 )
 from flows.operating.attempt import NotReady, attempt
+from flows.operating.stopping import DeadlinePassed, Stopped
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch
 
 
-def run_night(settings: Settings, night: date, watch: Watch, accept_loss: bool = False) -> Summary:
+def run_night(
+    settings: Settings,
+    night: date,
+    watch: Watch,
+    accept_loss: bool = False,
+    will_retry: Callable[[BaseException], bool] = lambda error: False,
+) -> Summary:
     """Run one night now and return its summary. `accept_loss`: files that are missing tonight are rightly gone.
 
-    Raises what made it fail; then nothing new is published, and the operator has a letter in the outbox.
+    Raises what made it fail; then nothing new is published, and the operator has a letter in the outbox, unless the
+    night `will_retry`. Raises Stopped when it was asked to stop, with no letter: nothing has failed.
     """
+
+    def tell(error: BaseException) -> None:
+        if not will_retry(error):
+            _tell_operator(settings, night, watch, error)
+        _deliver(settings, watch)
+
+    def last_words(stopped: Stopped) -> None:
+        if isinstance(stopped, DeadlinePassed):
+            tell(stopped)
+
     try:
-        with attempt(settings, watch, night) as record:
+        with attempt(settings, watch, night, last_words=last_words) as record:
             try:
                 record.summary = _run(settings, night, watch, accept_loss)
-            except Exception as error:
+            except (Exception, DeadlinePassed) as error:
                 _show_why(settings, watch, error)
-                _tell_operator(settings, night, watch, error)
-                _deliver(settings, watch)
+                tell(error)
                 raise
             _deliver(settings, watch)
             return record.summary
     except NotReady as error:
-        _tell_operator(settings, night, watch, error)
-        _deliver(settings, watch)
+        tell(error)
         raise
 
 
@@ -65,15 +81,16 @@ def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Su
 
 
 def _whole_night(settings: Settings, night: date, delivered: Delivered, watch: Watch) -> Summary:
-    summary = _with_prefect(settings, night, delivered, watch) if settings.use_prefect else None
-    if summary is None:
-        from flows.nightly import night as run_plainly
+    if settings.use_prefect:
+        from flows.under_prefect import night_under_prefect
 
-        summary = run_plainly(settings, night, delivered, watch)
-    return summary
+        return night_under_prefect(settings, night, delivered, watch)
+    from flows.nightly import night as run_plainly
+
+    return run_plainly(settings, night, delivered, watch)
 
 
-def _show_why(settings: Settings, watch: Watch, error: Exception) -> None:
+def _show_why(settings: Settings, watch: Watch, error: BaseException) -> None:
     """The Data Docs of a night that may not be published, beside the working file; what fails here hides nothing."""
     from flows.validating import NotPublished
 
@@ -87,7 +104,7 @@ def _show_why(settings: Settings, watch: Watch, error: Exception) -> None:
         _say(watch, f"the Data Docs could not be written ({type(second).__name__}: {second})")
 
 
-def _tell_operator(settings: Settings, night: date, watch: Watch, error: Exception) -> None:
+def _tell_operator(settings: Settings, night: date, watch: Watch, error: BaseException) -> None:
     """A failed night goes to the operator, never to coordinators; what fails here does not hide why the night did."""
     if not settings.write_mails:
         return
@@ -161,50 +178,4 @@ def _unchanged(delivered: Delivered, before: dict[str, object], watch: Watch, re
         files=Files(listed=listed, unchanged=listed - rejected, rejected=rejected),
         mails=reminders,
         seconds=dict(watch.seconds),
-    )
-
-
-def prefect_environment(settings: Settings) -> dict[str, str]:
-    """Settings of Prefect that a district office needs: state under KAONA_HOME, no telemetry, time to start, quiet."""
-    return {
-        "PREFECT_HOME": str(settings.home / "prefect"),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
-        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the command itself says what failed
-        "PREFECT_CLIENT_MAX_RETRIES": "2",
-    }
-
-
-def _with_prefect(settings: Settings, night: date, delivered: Delivered, watch: Watch) -> Summary | None:
-    """Run as a Prefect flow; None when Prefect itself could not, and the night must be run without it.
-
-    Errors of the night itself are raised. A night is safe to run again at every point, so when Prefect's server goes
-    away in the middle the same night simply runs again without it.
-    """
-    for name, value in prefect_environment(settings).items():
-        os.environ.setdefault(name, value)
-    from flows.nightly import as_flow
-
-    try:
-        return as_flow(settings, night, delivered, watch)
-    except Exception as error:
-        if not _is_of_prefect(error):
-            raise
-        watch.console.print(f"Prefect is away ({type(error).__name__}); the night goes on without it", highlight=False)
-        watch.seconds.clear()
-        return None
-
-
-def _is_of_prefect(error: BaseException) -> bool:
-    """Whether the error came from Prefect or its connection, not from a stage of the night."""
-    chain: list[BaseException] = []
-    while error not in chain:
-        chain.append(error)
-        error = error.__cause__ or error.__context__ or error
-    modules = {type(e).__module__.split(".")[0] for e in chain}
-    return bool(modules & {"prefect", "httpx", "httpcore", "sqlite3", "sqlalchemy"}) or any(
-        "API" in str(e) and isinstance(e, RuntimeError) for e in chain
     )

@@ -73,7 +73,22 @@ class Settings(BaseSettings):
     stale_hours: float = Field(36.0, gt=0, description="`kaona status` warns when the last good night is older")
 
     use_prefect: bool = Field(True, description="Run as a Prefect flow (embedded server unless one is configured)")
-    cron: str = Field("0 2 * * *", description="When `kaona serve` runs the night, Asia/Bangkok")
+    cron: str = Field(
+        "0 2 * * *", description="When `kaona serve` runs the night, Asia/Bangkok: minute hour day month weekday"
+    )
+    prefect_port: int = Field(
+        4200, ge=1, le=65535, description="Port of the Prefect server that `kaona serve` starts, on loopback"
+    )
+    report_url: str | None = Field(
+        None, description="Where people open the report of HOME/published in a browser, for Prefect's link to it"
+    )
+    night_deadline_minutes: float = Field(
+        300.0, ge=0, description="Longest time for a night; then it ends as failed and publishes nothing; 0: any time"
+    )
+    retries: int = Field(
+        2, ge=0, description="How often a served night that failed is tried again; one that may not publish never is"
+    )
+    retry_wait_minutes: float = Field(10.0, ge=0, description="Wait before a served night is tried again")
 
     mail_from: str = Field("kaona <kaona@kaona.invalid>", description="Sender of the mails")
     operator: str = Field("operator@kaona.invalid", description="Who is told when a night fails")
@@ -117,6 +132,11 @@ class Settings(BaseSettings):
     def reading(self) -> Options:
         """What the readers of files are asked for."""
         return Options(self.second_reader, self.ocr, self.file_timeout_seconds)
+
+    @property
+    def night_deadline_seconds(self) -> float | None:
+        """None: a night may take any time."""
+        return self.night_deadline_minutes * 60 or None
 
     @cached_property
     def source_uris(self) -> tuple[str, ...]:

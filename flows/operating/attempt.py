@@ -110,13 +110,27 @@ class Attempt:
 
 
 @contextmanager
-def attempt(settings: Settings, watch: Watch, night: date | None, kind: Kind = "night") -> Iterator[Attempt]:
+def attempt(
+    settings: Settings,
+    watch: Watch,
+    night: date | None,
+    kind: Kind = "night",
+    last_words: Callable[[Stopped], None] | None = None,
+) -> Iterator[Attempt]:
     """Hold the lock of this home for one attempt and keep its record, however it ends.
+
+    `last_words`: what else is to be said where a call that does not come back is ended with the process.
 
     Raises NotReady before anything is touched when there is no place to work in, AnotherRun while another run works,
     Stopped when a signal asked it to stop, and whatever the attempt raised.
     """
     made, has_begun = Attempt(settings, watch, night, kind), False
+
+    def end_hard(stopped: Stopped) -> None:
+        made.end(stopped)
+        if last_words is not None:
+            last_words(stopped)
+
     try:
         watch.stage = "preflight"
         require_ready(settings)
@@ -124,7 +138,7 @@ def attempt(settings: Settings, watch: Watch, night: date | None, kind: Kind = "
             has_begun = True
             made.begin()
             try:
-                with stoppable():
+                with stoppable(settings.night_deadline_seconds, end_hard):
                     yield made
             except BaseException as error:
                 made.end(error)
