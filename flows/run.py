@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
 
@@ -20,21 +22,33 @@ from flows.settings import Settings
 from flows.summary import Files, Summary, Watch
 
 
+class WrongUsage(ValueError):
+    """The command was asked for something it cannot mean; the message says what was expected."""
+
+
 def run_night(settings: Settings, night: date, watch: Watch, accept_loss: bool = False) -> Summary:
     """Run one night now and return its summary. `accept_loss`: files that are missing tonight are rightly gone.
 
     Raises what made it fail; then nothing new is published, and the operator has a letter in the outbox.
     """
+    with attempt(settings, night, watch):
+        return _run(settings, night, watch, accept_loss)
+
+
+@contextmanager
+def attempt(settings: Settings, night: date, watch: Watch) -> Iterator[None]:
+    """Hold the lock of this home; tell the operator what makes the block fail; send what waits in the outbox."""
     with only_run(settings):
         try:
-            summary = _run(settings, night, watch, accept_loss)
+            yield
+        except WrongUsage:
+            raise
         except Exception as error:
             _show_why(settings, watch, error)
             _tell_operator(settings, night, watch, error)
             raise
         finally:
             _deliver(settings, watch)
-        return summary
 
 
 def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Summary:
