@@ -93,7 +93,7 @@ def _folders(settings: Settings, until: date, called: str | None) -> tuple[_Fold
             if folder.night <= until:
                 nights[folder.night].append((shown, folder))
             else:
-                not_loaded.append(f"{own}/{folder.name}: it lies after {until.isoformat()}; not loaded")
+                not_loaded.append(f"{source_name(uri)}/{folder.name}: it lies after {until.isoformat()}; not loaded")
     if not nights:
         raise ValueError(
             f"{', '.join(source_name(uri) for uri in settings.source_uris)}: no folder in it is named by a date up to "

@@ -291,17 +291,42 @@ def rollback(home: Home = None) -> None:
 
 
 @app.command()
-def verify(home: Home = None) -> None:
+def verify(
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Compare with another home, kaona.duckdb, or python (its kaona reads this archive)."),
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
     """Rebuild from the archive in a scratch folder and compare with the published exports, byte for byte."""
     from flows.rebuild import verify_exports
 
     settings = settings_of(home)
     published(settings)
+    if against is not None:
+        _verify_against(settings, against, as_json)
+        return
     with failures():
         differences = verify_exports(settings)
     if differences:
         raise Failure("the rebuild differs from what is published: " + ", ".join(differences))
     write_lines(["verified: a rebuild from the archive gives the published exports, byte for byte"])
+
+
+def _verify_against(settings: Settings, against: Path, as_json: bool) -> None:
+    from flows.against import compare_against
+    from flows.run import WrongUsage
+
+    with failures():
+        try:
+            told = compare_against(settings, against)
+        except WrongUsage as error:
+            mistakes.print(f"kaona: {error}", markup=False)
+            raise typer.Exit(2) from error
+    write_lines([json.dumps(told.numbers, ensure_ascii=False)] if as_json else told.lines)
+    if not told.is_equal:
+        raise Failure(f"{against.name} reads the archive otherwise; the differences lie in {told.page}")
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ class Told:
     numbers: dict[str, Any]
     page: Path | None
     lost: str
+    is_equal: bool = False
 
 
 class LossHeld(RuntimeError):
@@ -68,18 +68,14 @@ def compare_files(settings: Settings, old: Path, new: Path, folder: Path, title:
     with compared(old, new, settings.home / "work" / "spill", memory_limit=settings.memory_limit) as comparison:
         page = write_report(comparison, folder, title)
         lines = (*as_lines(comparison), f"  difference {_shown(page)}")
-        return Told(lines, as_json(comparison.difference), page, told(comparison.difference.losses))
+        d = comparison.difference
+        return Told(lines, as_json(d), page, told(d.losses), d.is_equal)
 
 
 def require_no_loss(told: Told, *, is_accepted: bool) -> None:
     """Raise LossHeld when facts would be lost and nobody said that this is right."""
     if told.lost and not is_accepted:
         raise LossHeld(told)
-
-
-def as_text(lines: Sequence[str], title: str) -> str:
-    """The difference under its title."""
-    return "\n".join([title, *lines])
 
 
 def _shown(path: Path | None) -> str:

@@ -157,7 +157,7 @@ def _all_again(settings: Settings, pending: Sequence[date], watch: Watch, say: S
 def _named(night: date, say: Say) -> Iterator[None]:
     try:
         yield
-    except Exception:
+    except BaseException:
         say(f"night {night.isoformat()} could not be loaded; those before it need not be loaded again")
         raise
 

@@ -5,6 +5,7 @@ The archive holds the bytes of every file and the list of every night; nothing e
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,7 +82,12 @@ def _exports(folder: Path) -> dict[str, Path]:
 
 @contextmanager
 def scratch(settings: Settings, beside: Path | None = None) -> Iterator[Settings]:
-    """Settings of a home of its own, with the same archive, that disappears with its files at the end."""
+    """Settings of a home of its own, with the same archive, that disappears with its files at the end.
+
+    `beside`: a folder in which only one run works at a time; what killed ones left there goes.
+    """
+    for left in beside.glob("aside-*") if beside else ():
+        shutil.rmtree(left, ignore_errors=True)
     with TemporaryDirectory(prefix="aside-", dir=beside) as folder:
         changes = {"home": Path(folder), "archive_at": settings.archive.resolve(), "write_mails": False}
         yield settings.model_copy(update=changes)
