@@ -2,7 +2,7 @@
 
 One file a night, `archive/nights/DATE.tsv`, one line for each file that was found; below them a line for each source
 that was asked, so that an empty one can be told from one that nobody asked. Such lines have the source's name as place
-and one of SOURCE_LINES as code.
+and one of SOURCE_LINES as code. A night on which only single files were loaded asked none, and says so.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from extract.sources import Pulled
 from transform.source_nights import BELIEVE_ALL, Asked, source_of
 
 _COLUMNS = ("uri", "bytes", "source_sha256", "code", "message")
-# message: the part it may lose at once; nothing; why it could not be listed
-ASKED, ACCEPTED, UNAVAILABLE = SOURCE_LINES = ("source", "loss accepted", "source unavailable")
+# message: the part it may lose at once; nothing; why it could not be listed; nothing (single files were loaded)
+ASKED, ACCEPTED, UNAVAILABLE, NONE_ASKED = SOURCE_LINES = (
+    "source", "loss accepted", "source unavailable", "no source asked",
+)  # fmt: skip
 
 
 def identity(pulled: Pulled) -> str:
@@ -54,6 +56,8 @@ def write_night(archive: Path, night: date, listing: Sequence[Pulled], asked: Se
     for name in sorted(sources):
         for code, message in _told(sources[name]):
             writer.writerow((name, 0, "", code, message))
+    if not sources:
+        writer.writerow(("", 0, "", NONE_ASKED, ""))
     part = folder / f"{night.isoformat()}.part"
     part.write_text(text.getvalue(), encoding="utf-8", newline="")
     part.replace(folder / f"{night.isoformat()}.tsv")
@@ -93,7 +97,7 @@ def read_asked(archive: Path, night: date) -> list[Asked]:
     A night of before this was written down asked the sources of its files, and every loss was believed.
     """
     lines = _lines(archive, night)
-    if any(line["code"] == ASKED for line in lines):
+    if any(line["code"] in (ASKED, NONE_ASKED) for line in lines):
         return _asked_in(lines)
     return [Asked(name, BELIEVE_ALL) for name in sorted({source_of(line["uri"]) for line in lines})]
 

@@ -15,7 +15,7 @@ import typer
 from flows.command_line import Failure, Home, Json, failures, mistakes, settings_of
 from flows.operating import commands as operating
 from flows.settings import Settings, tonight
-from flows.summary import Watch, as_text, write_lines
+from flows.summary import Watch, write_lines
 
 app = typer.Typer(
     name="kaona",
@@ -61,7 +61,23 @@ def run(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Night to load; default: today in Bangkok.")
     ] = None,
+    by_date: Annotated[
+        bool,
+        typer.Option("--by-date", help="Each source holds a folder for each night, 2026-11-22: load them in order."),
+    ] = False,
+    called: Annotated[
+        str | None, typer.Option(help="With --by-date: name of the source in places; default: its folder's.")
+    ] = None,
+    files: Annotated[
+        list[str] | None, typer.Option(help="Only this document, again: place, hash, path or URI; several times.")
+    ] = None,
     rebuild: Annotated[bool, typer.Option(help="Read everything again from the archive, night by night.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --rebuild or --files: only write down what would change.")
+    ] = False,
+    accept_changes: Annotated[
+        bool, typer.Option("--accept-changes", help="With --rebuild or --files: publish although facts would be lost.")
+    ] = False,
     accept_loss: Annotated[
         bool, typer.Option("--accept-loss", help="Files that sources suddenly lack tonight are rightly gone.")
     ] = False,
@@ -70,20 +86,30 @@ def run(
     as_json: Json = False,
 ) -> None:
     """One night now: pull, read, reconcile, validate, load, publish, mail."""
-    from flows.rebuild import rebuild_all
-    from flows.run import run_night
+    from flows.run import WrongUsage
+    from flows.run_command import Asked, run_asked
 
-    if rebuild and accept_loss:
-        mistakes.print("kaona: --rebuild and --accept-loss exclude each other; a rebuild takes each night as it was")
-        raise typer.Exit(2)
     settings = settings_of(
         home, sources=source or None, use_prefect=False if no_prefect else None, write_mails=False if no_mail else None
     )
-    watch = Watch(is_quiet=as_json)
-    night = as_of.date() if as_of else tonight()
+    asked = Asked(
+        night=as_of.date() if as_of else tonight(),
+        by_date=by_date,
+        called=called,
+        files=tuple(files or ()),
+        rebuild=rebuild,
+        is_preview=dry_run,
+        accept_changes=accept_changes,
+        accept_loss=accept_loss,
+    )
+    say = (lambda line: None) if as_json else (lambda line: print(line, flush=True))
     with failures():
-        summary = rebuild_all(settings, watch) if rebuild else run_night(settings, night, watch, accept_loss)
-    write_lines([json.dumps(summary.as_json(), ensure_ascii=False)] if as_json else [as_text(summary)])
+        try:
+            found = run_asked(settings, asked, Watch(is_quiet=as_json), say)
+        except WrongUsage as error:
+            mistakes.print(f"kaona: {error}", markup=False)
+            raise typer.Exit(2) from error
+    write_lines([json.dumps(found.as_json, ensure_ascii=False)] if as_json else found.lines)
 
 
 @app.command()
@@ -251,17 +277,42 @@ def rollback(home: Home = None) -> None:
 
 
 @app.command()
-def verify(home: Home = None) -> None:
+def verify(
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Compare with another home, kaona.duckdb, or python (its kaona reads this archive)."),
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
     """Rebuild from the archive in a scratch folder and compare with the published exports, byte for byte."""
     from flows.rebuild import verify_exports
 
     settings = settings_of(home)
     published(settings)
+    if against is not None:
+        _verify_against(settings, against, as_json)
+        return
     with failures():
         differences = verify_exports(settings)
     if differences:
         raise Failure("the rebuild differs from what is published: " + ", ".join(differences))
     write_lines(["verified: a rebuild from the archive gives the published exports, byte for byte"])
+
+
+def _verify_against(settings: Settings, against: Path, as_json: bool) -> None:
+    from flows.against import compare_against
+    from flows.run import WrongUsage
+
+    with failures():
+        try:
+            told = compare_against(settings, against)
+        except WrongUsage as error:
+            mistakes.print(f"kaona: {error}", markup=False)
+            raise typer.Exit(2) from error
+    write_lines([json.dumps(told.numbers, ensure_ascii=False)] if as_json else told.lines)
+    if not told.is_equal:
+        raise Failure(f"{against.name} reads the archive otherwise; the differences lie in {told.page}")
 
 
 @app.command()

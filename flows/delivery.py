@@ -28,6 +28,7 @@ __all__ = [
     "Delivered",
     "forget",
     "identity",
+    "is_current",
     "is_untold",
     "listed_on",
     "nights_of",
@@ -155,6 +156,11 @@ def remember(settings: Settings, delivered: Delivered, summary: Mapping[str, Any
     is_late = any(night > delivered.night for night in nights_of(settings.archive))
     found = {"digest": delivered.digest, "summary": summary, "is_told": is_told, "is_late": is_late}
     _write_json(settings, _LAST, found)
+
+
+def is_current(settings: Settings, delivered: Delivered) -> bool:
+    """Whether what is published was made from these files last, by this program."""
+    return _read_json(settings, _LAST).get("digest") == delivered.digest and settings.published.is_file()
 
 
 def is_untold(settings: Settings) -> bool:

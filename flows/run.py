@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
 
@@ -15,10 +16,21 @@ from flows.delivery import (
     remember_told,
     reminder_is_due,
 )
-from flows.operating.attempt import NotReady, attempt
+from flows.operating.attempt import Attempt, NotReady, attempt
 from flows.operating.stopping import DeadlinePassed, Stopped
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch
+
+
+class WrongUsage(ValueError):
+    """The command was asked for something it cannot mean; the message says what was expected."""
+
+    outcome = "refused"
+
+
+def never(error: BaseException) -> bool:
+    """Nobody waits: a failed night is not tried again by itself."""
+    return False
 
 
 def run_night(
@@ -26,13 +38,24 @@ def run_night(
     night: date,
     watch: Watch,
     accept_loss: bool = False,
-    will_retry: Callable[[BaseException], bool] = lambda error: False,
+    will_retry: Callable[[BaseException], bool] = never,
 ) -> Summary:
     """Run one night now and return its summary. `accept_loss`: files that are missing tonight are rightly gone.
 
     Raises what made it fail; then nothing new is published, and the operator has a letter in the outbox, unless the
     night `will_retry`. Raises Stopped when it was asked to stop, with no letter: nothing has failed.
     """
+    with one_run(settings, night, watch, will_retry) as record:
+        record.summary = _run(settings, night, watch, accept_loss)
+        return record.summary
+
+
+@contextmanager
+def one_run(
+    settings: Settings, night: date, watch: Watch, will_retry: Callable[[BaseException], bool] = never
+) -> Iterator[Attempt]:
+    """Hold the lock of this home and keep the attempt's record; tell the operator what makes the block fail, unless it
+    `will_retry`; send what waits in the outbox."""
 
     def tell(error: BaseException) -> None:
         if not will_retry(error):
@@ -46,13 +69,14 @@ def run_night(
     try:
         with attempt(settings, watch, night, last_words=last_words) as record:
             try:
-                record.summary = _run(settings, night, watch, accept_loss)
+                yield record
+            except WrongUsage:
+                raise
             except (Exception, DeadlinePassed) as error:
                 _show_why(settings, watch, error)
                 tell(error)
                 raise
             _deliver(settings, watch)
-            return record.summary
     except NotReady as error:
         tell(error)
         raise
