@@ -23,7 +23,6 @@ from extract.sources.listed import (
     too_large,
     vanished,
 )
-from extract.sources.naming import is_archive_name
 from extract.sources.remote import Permanent, Remote, Transfer
 from extract.sources.store import incoming
 
@@ -111,7 +110,7 @@ def download(
 
 
 def _now(remote: Remote, file: Listed) -> Listed:
-    return replace(remote.state(file), uri=file.uri)
+    return replace(remote.state(file), uri=file.uri, is_archive=file.is_archive)
 
 
 def _part(archive_dir: Path, place: str, file: Listed) -> Path:
@@ -125,7 +124,7 @@ def _part(archive_dir: Path, place: str, file: Listed) -> Path:
 
 
 def _fetch(remote: Remote, file: Listed, part: Path, limits: Limits, until: float) -> None:
-    limit = limits.archive_bytes if is_archive_name(file.uri) else limits.file_bytes
+    limit = limits.archive_bytes if file.is_archive else limits.file_bytes
     start = part.stat().st_size if part.is_file() else 0
     if file.size:
         start = min(start, file.size - 1)  # of a part that is whole already one byte, for the hashes told with it

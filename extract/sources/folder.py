@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,8 +31,8 @@ def list_folder(folder: Path, name: str, limits: Limits) -> Iterator[Listed]:
     if root.is_dir():
         yield from _below(root, str(root), name, limits)
         return
-    shown = name if is_archive_name(root.name) else f"{name}/{display(root.name)}"
-    yield _inspect(str(root), shown, root.lstat(), root.parent, limits)
+    file = _inspect(str(root), f"{name}/{display(root.name)}", root.lstat(), root.parent, limits)
+    yield replace(file, uri=name) if file.is_archive else file
 
 
 @contextmanager
@@ -94,22 +95,33 @@ def _inspect(path: str, uri: str, info: os.stat_result, root: Path, limits: Limi
             target = Path(path).resolve(strict=True)
             info = target.lstat()
         except (OSError, RuntimeError):
-            return _rejected(uri, path, _link("a link to nowhere", "remove the link"))
+            return _rejected(
+                uri,
+                path,
+                Unreadable("link_outside_source", "a link to nowhere", "a file inside the source", "remove the link"),
+            )
         if not target.is_relative_to(root):
-            return _rejected(uri, path, _link("a link that leaves the source", "copy the file itself into the source"))
+            return _rejected(
+                uri,
+                path,
+                Unreadable(
+                    "link_outside_source",
+                    "a link that leaves the source",
+                    "a file inside the source",
+                    "copy the file itself into the source",
+                ),
+            )
         path = str(target)
     if not stat.S_ISREG(info.st_mode):
         return _rejected(uri, path, _not_regular(_kind(info.st_mode)))
-    refusal = too_large(info.st_size, limits.archive_bytes if is_archive_name(uri) else limits.file_bytes)
-    return Listed(uri, path, info.st_size, info.st_mtime_ns, refusal.rejection(uri) if refusal else None)
+    is_archive = is_archive_name(uri)
+    refusal = too_large(info.st_size, limits.archive_bytes if is_archive else limits.file_bytes)
+    rejection = refusal.rejection(uri) if refusal else None
+    return Listed(uri, path, info.st_size, info.st_mtime_ns, rejection, "", is_archive)
 
 
 def _rejected(uri: str, path: str, refusal: Unreadable) -> Listed:
     return Listed(uri, path, 0, 0, refusal.rejection(uri))
-
-
-def _link(found: str, remedy: str) -> Unreadable:
-    return Unreadable("link_outside_source", found, "a file inside the source", remedy)
 
 
 def _not_regular(kind: str) -> Unreadable:

@@ -44,6 +44,7 @@ class Listed:
     """A file the source offers: `uri` for people, `locator` for opening it, or why it must not be opened.
 
     `version` tells two states of a file apart where the source names them (an ETag); "" where it does not.
+    `is_archive`: by its name a ZIP or tar archive, to be opened when its bytes are those of one.
     """
 
     uri: str
@@ -52,6 +53,7 @@ class Listed:
     mtime_ns: int
     rejection: Rejection | None = None
     version: str = ""
+    is_archive: bool = False
 
     @property
     def is_recognisable(self) -> bool:

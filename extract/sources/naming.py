@@ -46,7 +46,7 @@ def source_name(uri: str) -> str:
     uri = plain_uri(uri)
     folder = local_path(uri)
     if folder is None:
-        return _last_name(uri)
+        return last_name(uri)
     root = folder.expanduser().resolve()
     if is_archive_name(root.name) and not root.is_dir():
         return display(root.name)
@@ -72,7 +72,12 @@ def display(name: str) -> str:
     return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)
 
 
-def _last_name(uri: str) -> str:
+def last_name(uri: str) -> str:
+    """What the last part of a URI, or of a path on a server, is called.
+
+    >>> last_name("https://host/export/%E0%B8%81.pdf?signature=x"), last_name("bucket/folder/x.zip")
+    ('ก.pdf', 'x.zip')
+    """
     parts = urlsplit(_USER.sub("", uri.split("::", 1)[0]).split("?", 1)[0])
     path = unquote(parts.path) if parts.scheme in ("http", "https") else parts.path
     return display(path.rstrip("/").rsplit("/", 1)[-1] or parts.netloc.partition(":")[0]) or "source"

@@ -52,7 +52,7 @@ def _members(stream: BinaryIO, file: Listed, limits: Limits, archive_dir: Path) 
             if len(archive.infolist()) > limits.members:
                 raise Overfull(tars.too_many(limits.members))
             yield None if zips.is_office(archive) else zips.members_of(archive)
-    elif head.startswith(tars.GZIP) and file.uri.lower().endswith((".tgz", ".tar.gz")):
+    elif head.startswith(tars.GZIP):
         with tempfile.TemporaryDirectory(prefix="unpack-", dir=incoming(archive_dir)) as folder:
             plain = Path(folder) / "tar"
             tars.inflate(stream, plain, limits.archive_bytes)

@@ -25,7 +25,7 @@ from extract.sources.listed import (
     refused,
     vanished,
 )
-from extract.sources.naming import is_archive_name, local_path, masked, plain_uri, source_name
+from extract.sources.naming import local_path, masked, plain_uri, source_name
 from extract.sources.packed import unpack
 from extract.sources.remote import AnyRemote, Remote
 from extract.sources.store import Archived, Store, fetched, sweep
@@ -178,7 +178,7 @@ def _pull_folder(files: list[Listed], before: _Before, store: Store, archive_dir
 
 
 def _taken(file: Listed, store: Store, archive_dir: Path, limits: Limits) -> list[Pulled]:
-    if is_archive_name(file.uri):
+    if file.is_archive:
         with folder.opened(file) as stream:
             members = unpack(stream, file, limits, store, archive_dir)
         if members is not None:
@@ -244,7 +244,7 @@ def _fetch_all(remote: Remote, place: str, files: list[Listed], archive_dir: Pat
 
 
 def _received(file: Listed, path: Path, store: Store, archive_dir: Path, limits: Limits) -> list[Pulled]:
-    if is_archive_name(file.uri):
+    if file.is_archive:
         with path.open("rb") as stream:
             members = unpack(stream, file, limits, store, archive_dir)
         if members is not None:

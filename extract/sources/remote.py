@@ -14,12 +14,12 @@ from typing import Any, Protocol, TypeVar
 
 from extract.rejection import Unreadable
 from extract.sources.listed import Limits, Listed, SourceUnavailable, too_large
-from extract.sources.naming import display, is_archive_name
+from extract.sources.naming import display, is_archive_name, last_name
 
 T = TypeVar("T")
 CHUNK = 1024 * 1024
 _VERSIONS = ("ETag", "etag", "md5", "md5Hash", "content_md5", "checksum", "generation")
-_TIMES = ("mtime", "LastModified", "last_modified", "updated", "modified", "modify")
+_TIMES = ("mtime", "LastModified", "last_modified", "updated", "modified", "modify", "created")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ class AnyRemote:
         name = self._name
         try:
             found = bounded(self._found, self._limits.file_seconds)
+        except SourceUnavailable:
+            raise
         except ImportError as error:
             raise SourceUnavailable(
                 f"{name}: a package for sources of this kind is missing ({error.name}); "
@@ -93,9 +95,9 @@ class AnyRemote:
                 f"{name}: there is no such folder; expected a folder of PDFs and dumps; correct the setting `sources`"
             )
         root = self.connected()[1]
-        return [file for locator, info in found.items() if (file := self.seen(locator, root, info)) is not None]
+        return [file for locator, info in found.items() if (file := self._seen(locator, root, info)) is not None]
 
-    def seen(self, locator: str, root: str, info: Mapping[str, Any]) -> Listed | None:
+    def _seen(self, locator: str, root: str, info: Mapping[str, Any]) -> Listed | None:
         """One entry of a listing; None for what is not listed."""
         inside = locator.removeprefix(root).strip("/")
         size = int(info.get("size") or 0)
@@ -134,14 +136,16 @@ def listed(
     """One file of a source; None for hidden ones and parts. `inside`: its path below the source, "" for the one file
     that the source is.
     """
-    parts = inside.split("/") if inside else ([] if is_archive_name(name) else [name])
+    own = last_name(locator)
+    parts = inside.split("/") if inside else ([] if is_archive_name(own) else [own])
     if any(part.startswith(".") and part not in (".", "..") for part in parts) or inside.endswith((".part", "/")):
         return None
-    shown = "/".join([name, *(display(part) for part in parts)])
-    refusal = too_large(size, limits.archive_bytes if is_archive_name(shown) else limits.file_bytes)
+    shown, is_archive = "/".join([name, *(display(part) for part in parts)]), is_archive_name(own)
+    refusal = too_large(size, limits.archive_bytes if is_archive else limits.file_bytes)
     if not {".", ".."}.isdisjoint(parts):
         refusal = Unreadable("unsafe_name", "its path leads out of the source", "a path below it", "rename it")
-    return Listed(shown, locator, size, changed_ns, refusal.rejection(shown) if refusal else None, state)
+    rejection = refusal.rejection(shown) if refusal else None
+    return Listed(shown, locator, size, changed_ns, rejection, state, is_archive)
 
 
 def mtime_ns(info: Mapping[str, Any]) -> int:
@@ -149,9 +153,9 @@ def mtime_ns(info: Mapping[str, Any]) -> int:
     for key in _TIMES:
         value = info.get(key)
         if isinstance(value, datetime):
-            return int(value.timestamp() * 1_000_000) * 1_000
+            value = value.timestamp()
         if isinstance(value, int | float):
-            return int(value * 1_000_000_000)
+            return round(value * 1_000_000) * 1_000
     return 0
 
 

@@ -26,11 +26,12 @@ class S3Remote(AnyRemote):
         """The file system; it tries nothing again by itself, attempts are counted here."""
         is_new = self._made is None
         try:
-            made = super().connected()
+            import s3fs  # noqa: F401 (fsspec would name it otherwise)
         except ImportError as error:
             raise SourceUnavailable(
                 f"{self._name}: the packages for S3 are missing; expected s3fs; run pip install 'kaona[s3]'"
             ) from error
+        made = super().connected()
         if is_new:
             made[0].retries = 1
         return made

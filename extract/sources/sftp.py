@@ -28,7 +28,20 @@ class SftpRemote(AnyRemote):
                 raise SourceUnavailable(
                     f"{self._name}: the packages for SFTP are missing; expected sshfs; run pip install 'kaona[sftp]'"
                 ) from error
-            filesystem = SSHFileSystem(**_arguments(self._uri, self._options, self._limits.stall_seconds))
+            try:
+                filesystem = SSHFileSystem(**_arguments(self._uri, self._options, self._limits.stall_seconds))
+            except PermissionError as error:
+                raise SourceUnavailable(
+                    f"{self._name}: the server does not let this user in; expected a user with a key or password it "
+                    "knows; correct source_options"
+                ) from error
+            except Exception as error:
+                if type(error).__name__ != "HostKeyNotVerifiable":
+                    raise
+                raise SourceUnavailable(
+                    f"{self._name}: the key of the server is not known; expected it in known_hosts; check its "
+                    "fingerprint with the server's keeper and add it, or name another file in source_options"
+                ) from error
             self._made = filesystem, SSHFileSystem._strip_protocol(self._uri)
         return self._made
 
@@ -45,24 +58,13 @@ class SftpRemote(AnyRemote):
         except SourceUnavailable:
             raise
         except Exception as error:
-            kind = type(error).__name__
-            if kind == "HostKeyNotVerifiable":
-                raise SourceUnavailable(
-                    f"{name}: the key of the server is not known; expected it in known_hosts; check its fingerprint "
-                    "with the server's keeper and add it, or name another file in source_options"
-                ) from error
-            if kind == "PermissionDenied":
-                raise SourceUnavailable(
-                    f"{name}: the server does not let this user in; expected a user with a key or password it knows; "
-                    "correct source_options"
-                ) from error
             if isinstance(error, FileNotFoundError):
                 raise SourceUnavailable(
                     f"{name}: there is no such folder; expected a folder of PDFs and dumps; "
                     "correct the setting `sources`"
                 ) from error
             raise SourceUnavailable(
-                f"{name}: the source cannot be listed ({kind}); "
+                f"{name}: the source cannot be listed ({type(error).__name__}); "
                 "expected a folder of PDFs and dumps; check the setting `sources` and its access"
             ) from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -77,7 +77,7 @@ class WebRemote(AnyRemote):
             return sync(filesystem.loop, self._list, timeout=self._limits.source_seconds)  # type: ignore[no-any-return]
         except SourceUnavailable:
             raise
-        except _Elsewhere as error:
+        except (_Elsewhere, Permanent) as error:
             raise SourceUnavailable(
                 f"{name}: the server shows another page instead, as it does to whoever is not signed in; "
                 "expected a listing of files; check the address and source_options"
@@ -132,13 +132,12 @@ class WebRemote(AnyRemote):
             filesystem.loop.call_soon_threadsafe(answer.close)
 
     async def _request(self, method: str, address: str, headers: Mapping[str, str]) -> Any:
-        import aiohttp
-
         filesystem = self.connected()[0]
         session = await filesystem.set_session()
-        given = {**filesystem.kwargs, "headers": {**filesystem.kwargs.get("headers", {}), **headers}}
-        if any(self._user):
-            given["auth"] = aiohttp.BasicAuth(*self._user)
+        signed = {}
+        if any(self._user):  # aiohttp leaves it out when the server sends us to another one
+            signed["Authorization"] = "Basic " + b64encode(":".join(self._user).encode()).decode()
+        given = {**filesystem.kwargs, "headers": {**signed, **filesystem.kwargs.get("headers", {}), **headers}}
         answer = await session.request(method, filesystem.encode_url(address), allow_redirects=True, **given)
         if answer.history and answer.content_type == "text/html" and _path(str(answer.url)) != _path(address):
             answer.close()
