@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -140,7 +141,7 @@ def test_a_run_that_is_killed_in_the_middle_of_a_download_is_gone_on_with(s3, ar
     direct, options, line = s3
     direct.pipe("exports/a.pdf", DATA)
     line.hold_after, endpoint = 1_500_000, options["endpoint_url"]
-    run = subprocess.Popen([sys.executable, "-c", PULL, "s3://exports", str(archive), endpoint], cwd=os.getcwd())
+    run = subprocess.Popen([sys.executable, "-c", PULL, "s3://exports", str(archive), endpoint], cwd=Path.cwd())
     assert line.held.wait(60)
     arrived = line.wait_for(lambda: sum(p.stat().st_size for p in (archive / "incoming").glob("*.part")) >= 1_000_000)
     run.send_signal(signal.SIGKILL)
@@ -252,7 +253,7 @@ def test_an_ssh_server_that_is_not_known_or_lets_nobody_in_is_no_empty_source(
 def test_an_ssh_server_that_says_nothing_ends(folder, archive):
     import socket
 
-    _, uri, options = folder
+    options = folder[2]
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with pytest.raises(SourceUnavailable, match="cannot be listed"):
