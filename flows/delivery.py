@@ -14,11 +14,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from extract.document import Rejection
 from extract.read import reader_version
-from extract.sources import Pulled, SourceUnavailable, pull, source_name
-from flows.archived_nights import identity, nights_of, read_asked, read_night, write_night
+from extract.sources import Pulled, SourceUnavailable, finish, pull, source_name
+from flows.archived_nights import identity, nights_of, read_night, read_whole_night, write_night
 from flows.home_lock import AnotherRun, only_run
 from flows.settings import CHECKOUT, Settings
+from flows.source_options import options_of
 from transform.registers_used import RULES_VERSION
 from transform.source_nights import Asked, source_of
 
@@ -71,8 +73,7 @@ def pull_sources(settings: Settings, night: date, accept_loss: bool = False) -> 
     A source that cannot be listed is no empty source: it is set down with the reason, and the others go on. Raises
     extract.sources.SourceUnavailable when no source can be listed. `accept_loss`: what is missing is rightly gone.
     """
-    seen = _read_json(settings, _SEEN).get("files", {})
-    known = {(uri, size, mtime): sha for uri, (size, mtime, sha) in seen.items()}
+    seen = _seen(settings)
     listing: list[Pulled] = []
     asked: list[Asked] = []
     causes: list[SourceUnavailable] = []
@@ -84,34 +85,40 @@ def pull_sources(settings: Settings, night: date, accept_loss: bool = False) -> 
         names[own] = names.get(own, 0) + 1
         one = Asked(own if names[own] == 1 else f"{own}~{names[own]}", settings.loss_limit, accept_loss)
         try:
-            found = pull(source, settings.archive, known=known, max_bytes=settings.max_file_mb * 1024 * 1024)
+            listing += pull(
+                source,
+                settings.archive,
+                known=seen,
+                name=one.source,
+                options=options_of(settings, source),
+                limits=settings.source_limits,
+            )
         except SourceUnavailable as error:
             causes.append(error)
             one = replace(one, unavailable=str(error), is_loss_accepted=False)
-            found = []
-        listing += (replace(p, uri=one.source + p.uri.removeprefix(own)) for p in found)
         asked.append(one)
     if causes and len(causes) == len(asked):
         raise causes[0]
     listing.sort(key=lambda p: p.uri)
     unlisted = {one.source for one in asked if one.unavailable is not None}
-    kept = {uri: file for uri, file in seen.items() if source_of(uri) in unlisted}
-    _write_json(settings, _SEEN, {"files": kept | {p.uri: [p.size, p.mtime_ns, p.sha256] for p in listing if p.sha256}})
+    kept = [file for uri, file in seen.items() if unlisted and source_of(uri) in unlisted]
+    _write_seen(settings, [*listing, *kept])
+    finish(settings.archive)
     write_night(settings.archive, night, listing, asked)
     return delivered_of(settings, night, listing)
 
 
 def delivered_of(settings: Settings, night: date, listing: Sequence[Pulled]) -> Delivered:
     """A listing with its identity, and what the archive knows of the whole night."""
-    standing = tuple((p.uri, identity(p)) for p in read_night(settings.archive, night))
-    asked = tuple(read_asked(settings.archive, night))
+    found, asked = read_whole_night(settings.archive, night)
+    standing = tuple((p.uri, identity(p)) for p in found)
     rows = [[p.uri, identity(p)] for p in listing]
     sources = [[one.source, str(one.loss_limit), one.unavailable is None] for one in asked]
     program = [reader_version(settings.reading), VERSION, RULES_VERSION, registry_hash(settings)]
     program += settings.published_otherwise
     inputs = json.dumps([rows, sources, *program], ensure_ascii=False)
     digest = hashlib.sha256(inputs.encode()).hexdigest()
-    return Delivered(night, f"{night.isoformat()}-{digest[:12]}", tuple(listing), digest, standing, asked)
+    return Delivered(night, f"{night.isoformat()}-{digest[:12]}", tuple(listing), digest, standing, tuple(asked))
 
 
 def listed_on(settings: Settings, night: date) -> Delivered:
@@ -188,6 +195,30 @@ def forget(settings: Settings) -> None:
     (settings.home / "work" / _LAST).unlink(missing_ok=True)
 
 
+def _seen(settings: Settings) -> dict[str, Pulled]:
+    """What was pulled last, by uri: [size, mtime_ns, sha256], then perhaps the version that the source names; of files
+    out of an archive also its uri, its size, and the code and message of what was rejected.
+    """
+    seen = {}
+    for uri, (size, mtime_ns, sha256, *more) in _read_json(settings, _SEEN).get("files", {}).items():
+        version, container, container_size, code, message = more + ["", "", 0, "", ""][len(more) :]
+        why = Rejection(code, message) if sha256 is None else None
+        seen[uri] = Pulled(uri, size, mtime_ns, sha256, why, False, version, container, container_size)
+    return seen
+
+
+def _write_seen(settings: Settings, files: Sequence[Pulled]) -> None:
+    seen: dict[str, list[Any]] = {}
+    for file in files:
+        entry = [file.size, file.mtime_ns, file.sha256]
+        if file.container:
+            why = file.rejection or Rejection("", "")
+            seen[file.uri] = [*entry, file.version, file.container, file.container_size, why.code, why.message]
+        elif file.sha256 is not None:
+            seen[file.uri] = [*entry, file.version] if file.version else entry
+    _write_json(settings, _SEEN, {"files": seen})
+
+
 def _read_json(settings: Settings, name: str) -> dict[str, Any]:
     try:
         found = json.loads((settings.home / "work" / name).read_text(encoding="utf-8"))
@@ -201,7 +232,7 @@ def _write_json(settings: Settings, name: str, content: Mapping[str, Any]) -> No
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     with part.open("w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, sort_keys=True)
+        file.write(json.dumps(content, ensure_ascii=False, sort_keys=True))  # in one piece: ten times as fast
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
