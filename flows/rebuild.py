@@ -54,7 +54,10 @@ def renew(settings: Settings, watch: Watch) -> None:
     """
     with scratch(settings, settings.home / "work") as aside:
         replay(aside, watch)
-        require_no_loss(compare(settings, aside, "What another version of kaona changes"), is_accepted=False)
+        told = compare(settings, aside, "What another version of kaona changes")
+        for line in told.lines:
+            watch.console.print(line, highlight=False, markup=False)
+        require_no_loss(told, is_accepted=False)
         stages.take_over(aside, settings)
 
 

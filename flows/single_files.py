@@ -74,6 +74,8 @@ def _read(
     settings: Settings, names: Sequence[str], night: date, watch: Watch, accept_changes: bool, is_preview: bool
 ) -> FilesRead:
     named = _named(settings, names)
+    if named.new and named.again:  # what is held back must not leave a delivery half done
+        raise WrongUsage(f"{named.new[0][1]} is new and others are known; deliver it by a command of its own")
     if named.new and is_preview:
         raise WrongUsage(
             f"--dry-run compares documents that are known; {named.new[0][1]} is not, `kaona check` shows what it says"

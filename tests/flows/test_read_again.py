@@ -117,6 +117,15 @@ def test_a_name_that_nobody_knows_is_a_wrong_usage_that_names_what_is_near(
     assert said in message
 
 
+def test_new_documents_and_known_ones_are_not_mixed_nor_previewed(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "hand.txt").write_text(TEXTS[HAND.code], encoding="utf-8")
+    nights = sorted((home / "archive" / "nights").iterdir())
+    for asked in (["--files", "inbox/park.txt"], ["--dry-run"]):
+        code, _, message = files(home, "--files", str(tmp_path / "hand.txt"), *asked)
+        assert (code, f"by-hand/{tmp_path.name}/hand.txt" in message) == (2, True)
+    assert sorted((home / "archive" / "nights").iterdir()) == nights
+
+
 def test_documents_have_places_that_say_where_they_come_from(tmp_path: Path) -> None:
     one, two = tmp_path / "one" / "inbox", tmp_path / "two" / "inbox"
     for folder in (one, two, tmp_path / "desk"):

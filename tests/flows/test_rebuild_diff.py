@@ -168,6 +168,7 @@ def test_two_homes_that_say_the_same_are_equal_and_others_are_not(first: Setting
     assert (first.home / "work" / "comparison" / "values.csv").is_file()
 
 
+@pytest.mark.soak
 def test_another_python_reads_the_archive_in_a_home_of_its_own(home: Path, tmp_path: Path) -> None:
     """The other environment is this one with a reader that reads the refused document, and one amount otherwise."""
     other = tmp_path / "other"
