@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from flows.night_notes import note_of, read_note, write_note
 from flows.nightly import conclude, understand
 from flows.run import one_run
 from flows.settings import Settings
+from flows.source_options import options_of
 from flows.summary import Summary, Watch
 from transform.source_nights import Asked
 
@@ -142,14 +143,14 @@ def _pull_night(
     listing: list[Pulled] = []
     asked = []
     for name, folder in folders:
-        own = source_name(folder.uri)
-        here = {
-            (own + uri.removeprefix(name), size, mtime): sha
-            for (uri, size, mtime), sha in known.items()
-            if uri.startswith(f"{name}/")
-        }
-        found = pull(folder.uri, settings.archive, known=here, max_bytes=settings.max_file_mb * 1024 * 1024)
-        listing += (replace(p, uri=name + p.uri.removeprefix(own)) for p in found)
+        listing += pull(
+            folder.uri,
+            settings.archive,
+            known=known,
+            name=name,
+            options=options_of(settings, folder.uri),
+            limits=settings.source_limits,
+        )
         asked.append(Asked(name, settings.loss_limit, accept_loss))
     return sorted(listing, key=lambda p: p.uri), asked
 

@@ -14,11 +14,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from extract.document import Rejection
 from extract.read import reader_version
 from extract.sources import Pulled, SourceUnavailable, finish, pull, source_name
 from flows.archived_nights import identity, nights_of, read_night, read_whole_night, write_night
 from flows.home_lock import AnotherRun, only_run
+from flows.seen_files import as_entries, from_entries
 from flows.settings import CHECKOUT, Settings
 from flows.source_options import options_of
 from transform.registers_used import RULES_VERSION
@@ -196,27 +196,11 @@ def forget(settings: Settings) -> None:
 
 
 def _seen(settings: Settings) -> dict[str, Pulled]:
-    """What was pulled last, by uri: [size, mtime_ns, sha256], then perhaps the version that the source names; of files
-    out of an archive also its uri, its size, and the code and message of what was rejected.
-    """
-    seen = {}
-    for uri, (size, mtime_ns, sha256, *more) in _read_json(settings, _SEEN).get("files", {}).items():
-        version, container, container_size, code, message = more + ["", "", 0, "", ""][len(more) :]
-        why = Rejection(code, message) if sha256 is None else None
-        seen[uri] = Pulled(uri, size, mtime_ns, sha256, why, False, version, container, container_size)
-    return seen
+    return from_entries(_read_json(settings, _SEEN).get("files", {}))
 
 
 def _write_seen(settings: Settings, files: Sequence[Pulled]) -> None:
-    seen: dict[str, list[Any]] = {}
-    for file in files:
-        entry = [file.size, file.mtime_ns, file.sha256]
-        if file.container:
-            why = file.rejection or Rejection("", "")
-            seen[file.uri] = [*entry, file.version, file.container, file.container_size, why.code, why.message]
-        elif file.sha256 is not None:
-            seen[file.uri] = [*entry, file.version] if file.version else entry
-    _write_json(settings, _SEEN, {"files": seen})
+    _write_json(settings, _SEEN, {"files": as_entries(files)})
 
 
 def _read_json(settings: Settings, name: str) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from extract.read import reader_version
 from extract.sources import Known, Pulled
 from flows.archived_nights import identity
+from flows.seen_files import as_entries, from_entries
 from flows.settings import Settings
 from transform.source_nights import Asked
 
@@ -30,12 +31,12 @@ class Note:
     digest: str = ""
     state: State = "unknown"
     is_loss_accepted: bool = False
-    files: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    files: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def known(self) -> Known:
-        """(place, size, time of change) of its files → their sha256."""
-        return {(uri, size, mtime): sha for uri, (size, mtime, sha) in self.files.items()}
+        """Its files, by place."""
+        return from_entries(self.files)
 
 
 def note_of(settings: Settings, listing: Sequence[Pulled], asked: Sequence[Asked]) -> Note:
@@ -44,17 +45,15 @@ def note_of(settings: Settings, listing: Sequence[Pulled], asked: Sequence[Asked
     sources = [[one.source, str(one.loss_limit)] for one in asked]
     # files that another reader refused are tried again
     text = json.dumps([rows, sources, reader_version(settings.reading)], ensure_ascii=False)
-    files = {p.uri: (p.size, p.mtime_ns, p.sha256) for p in listing if p.sha256}
     is_accepted = any(one.is_loss_accepted for one in asked)
-    return Note(hashlib.sha256(text.encode()).hexdigest(), "pulled", is_accepted, files)
+    return Note(hashlib.sha256(text.encode()).hexdigest(), "pulled", is_accepted, as_entries(listing))
 
 
 def read_note(settings: Settings, night: date) -> Note:
     """What was noted of a night; an empty note where there is none."""
     try:
         found = json.loads(_path(settings, night).read_text(encoding="utf-8"))
-        files = {uri: (int(size), int(mtime), str(sha)) for uri, (size, mtime, sha) in found["files"].items()}
-        return Note(found["digest"], found["state"], found["is_loss_accepted"], files)
+        return Note(found["digest"], found["state"], found["is_loss_accepted"], found["files"])
     except (OSError, ValueError, KeyError, TypeError):
         return Note()
 

@@ -24,6 +24,7 @@ from flows.rebuild import scratch
 from flows.replaying import all_nights, quiet_but_last, readings_of, replay_night
 from flows.run import WrongUsage, one_run
 from flows.settings import Settings
+from flows.source_options import options_of
 from flows.summary import Summary, Watch
 
 # documents from outside all sources stand here; no source of a night is called so
@@ -200,7 +201,7 @@ def _deliver_tonight(settings: Settings, named: _Named, night: date, watch: Watc
     """Copy documents that nobody knows into the archive as of tonight. No source is asked, so none looks shrunken."""
     listing: list[Pulled] = []
     for where, place in named.new:
-        for pulled in pull(where, settings.archive, max_bytes=settings.max_file_mb * 1024 * 1024):
+        for pulled in pull(where, settings.archive, options=options_of(settings, where), limits=settings.source_limits):
             listing.append(replace(pulled, uri=place))
             if pulled.rejection is not None:
                 watch.console.print(f"{place}: {pulled.rejection.message}", highlight=False, markup=False)

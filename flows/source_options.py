@@ -58,7 +58,7 @@ def _resolved(settings: Settings, source: str, value: Any) -> Any:
 def _secret(settings: Settings, source: str, name: str) -> Any:
     """The value of a Secret block, from Prefect's server or its own file under KAONA_HOME."""
     from extract.sources.remote import bounded
-    from flows.run import prefect_environment
+    from flows.prefect_server import prefect_environment
 
     for variable, default in prefect_environment(settings).items():
         os.environ.setdefault(variable, default)

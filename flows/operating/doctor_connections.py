@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flows.operating.findings import Check, Finding, judged
 from flows.operating.safe_words import safe
 from flows.settings import Settings
+from flows.source_options import options_of
 
 _SECONDS = 5.0
 
@@ -23,7 +24,7 @@ def sources(settings: Settings) -> Iterator[Finding]:
     for uri in settings.source_uris:
         name, started = f"source {source_name(uri)}", time.monotonic()
         try:
-            found = list_files(uri, max_bytes=settings.max_file_mb * 1024 * 1024)
+            found = list_files(uri, options=options_of(settings, uri), limits=settings.source_limits)
         except SourceUnavailable as error:
             is_inbox = uri == str(settings.home / "inbox")
             todo = "the next night makes it" if is_inbox else "correct the setting sources, its access or its network"

@@ -57,7 +57,7 @@ def prefect_server(settings: Settings) -> Iterator[Finding]:
     if not settings.use_prefect:
         yield Finding("prefect server", "ok", "not asked for (use_prefect = false)")
         return
-    from flows.run import prefect_environment
+    from flows.prefect_server import prefect_environment
 
     env = {**os.environ, **prefect_environment(settings)}
     try:

@@ -7,19 +7,15 @@ from collections import Counter
 from typing import Any
 
 from flows.mail_files import store_path
+from flows.seen_files import from_entries
 from flows.settings import BANGKOK, Settings
-
-_MB = 1024 * 1024
 
 
 def waiting_files(settings: Settings) -> dict[str, Any]:
     """Files in local sources that no run has fetched yet; other sources are not asked, that is for `kaona doctor`."""
     from extract.sources import SourceUnavailable, list_files, source_name
 
-    try:
-        seen = json.loads((settings.home / "work" / "pulled.json").read_text(encoding="utf-8")).get("files", {})
-    except (OSError, ValueError, AttributeError):
-        seen = {}
+    known = _known(settings)
     new, not_asked, unavailable, names = 0, 0, [], Counter[str]()
     for uri in settings.source_uris:
         own = source_name(uri)
@@ -29,18 +25,28 @@ def waiting_files(settings: Settings) -> dict[str, Any]:
             continue
         shown = own if names[own] == 1 else f"{own}~{names[own]}"
         try:
-            listed = list_files(uri, max_bytes=settings.max_file_mb * _MB)
+            listed = list_files(uri, limits=settings.source_limits, name=shown)
         except SourceUnavailable:
             unavailable.append(shown)
             continue
         for file in listed:
-            size_and_time = (seen.get(shown + file.uri.removeprefix(own)) or [None, None])[:2]
-            new += file.rejection is None and size_and_time != [file.size, file.mtime_ns]
+            new += file.rejection is None and known.get(file.uri) != (file.size, file.mtime_ns)
     return {
         "files_in_sources": new,
         "sources_not_asked": not_asked,
         "sources_unavailable": unavailable,
     }
+
+
+def _known(settings: Settings) -> dict[str, tuple[int, int]]:
+    """Size and time of change of what was fetched last, by place; of an archive as a whole."""
+    try:
+        found = json.loads((settings.home / "work" / "pulled.json").read_text(encoding="utf-8"))
+        files = from_entries(found.get("files", {}))
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+    known = {uri: (file.size, file.mtime_ns) for uri, file in files.items() if not file.container}
+    return known | {f.container: (f.container_size, f.mtime_ns) for f in files.values() if f.container}
 
 
 def waiting_mails(settings: Settings) -> dict[str, Any]:
