@@ -17,6 +17,8 @@ from flows.delivery import AnotherRun
 from flows.settings import BANGKOK, Settings
 
 _FILE = "nightly.json"
+_MOST_DATES = 1000  # Prefect gives no more at once, the earliest first
+_LOOKING_BACK = (timedelta(hours=12), timedelta(days=8), timedelta(days=31))
 
 
 @contextmanager
@@ -60,12 +62,16 @@ def is_missed(settings: Settings, due: datetime) -> bool:
 
 
 def last_due(settings: Settings, now: datetime | None = None) -> datetime | None:
-    """When the last night was due, looking back a week; None when none was."""
+    """When the last night was due, looking back a month; None when none was."""
     import asyncio
 
     now = now or datetime.now(BANGKOK)
-    found = asyncio.run(_schedule(settings).get_dates(n=1000, start=now - timedelta(days=7), end=now))
-    return max(found, default=None)
+    schedule = _schedule(settings)
+    for back in _LOOKING_BACK:
+        found: list[datetime] = asyncio.run(schedule.get_dates(n=_MOST_DATES, start=now - back, end=now))
+        if found:
+            return max(found)
+    return None
 
 
 def check_cron(settings: Settings) -> None:

@@ -59,6 +59,7 @@ def serve_nightly(settings: Settings, say: Say) -> None:
         while True:
             try:
                 with server(settings, settings.prefect_port, with_ui=True) as url:
+                    guard.url = url
                     _serve(settings, url, say)
                 return
             except KeyboardInterrupt:
@@ -154,6 +155,7 @@ class Guard:
     """
 
     def __init__(self, settings: Settings, say: Say, grace_seconds: float = _SECONDS_OF_GRACE):
+        self.url: str | None = None  # of Prefect's server, when it has answered
         self._settings, self._say, self._grace = settings, say, grace_seconds
         self._asked: tuple[datetime, float] | None = None
         self._is_over = threading.Event()
@@ -194,10 +196,13 @@ class Guard:
     def _is_taken(self, due: datetime) -> bool:
         """Ask Prefect for a run; whether it took it."""
         from prefect.client.orchestration import get_client
+        from prefect.settings import PREFECT_API_URL, temporary_settings
 
+        if self.url is None:
+            return False
         try:
-            require_answer()
-            with get_client(sync_client=True) as client:
+            require_answer(self.url)
+            with temporary_settings({PREFECT_API_URL: self.url}), get_client(sync_client=True) as client:
                 deployment = client.read_deployment_by_name(f"{FLOW}/{DEPLOYMENT}")
                 client.create_flow_run_from_deployment(deployment.id, name=f"made-up-for-{due:%Y-%m-%d-%H%M}")
         except Exception:
