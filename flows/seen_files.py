@@ -34,6 +34,7 @@ def from_entries(entries: Mapping[str, Sequence[Any]]) -> dict[str, Pulled]:
 
 
 def _file(uri: str, size: int, mtime_ns: int, sha256: str | None, *more: Any) -> Pulled:
-    version, container, container_size, code, message = (*more, *_LATER[len(more) :])
+    later: tuple[Any, ...] = (*more, *_LATER[len(more) :])
+    version, container, container_size, code, message = later
     why = Rejection(code, message) if sha256 is None else None
     return Pulled(uri, size, mtime_ns, sha256, why, False, version, container, container_size)
