@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import fsspec
 
@@ -19,6 +20,10 @@ from extract.sources import SourceUnavailable, source_name
 _BUDDHIST_FROM, _BUDDHIST_AHEAD = 2400, 543
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})(\d{2})(\d{2})")
 _YEAR, _PART = re.compile(r"\d{4}"), re.compile(r"\d{1,2}")
+
+
+Options = Mapping[str, Any]
+NO_OPTIONS: Options = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +64,21 @@ def _date(year: str, month: str, day: str) -> date | None:
         return None
 
 
-def dated_folders(uri: str) -> tuple[list[DatedFolder], list[str]]:
-    """The nights of a source in order, and a line for everything in it that is none.
+def dated_folders(uri: str, options: Options = NO_OPTIONS) -> tuple[list[DatedFolder], list[str]]:
+    """The nights of a source in order, and a line for everything in it that is none. `options`: how fsspec opens it.
 
     Raises SourceUnavailable when it cannot be listed, ValueError when two folders are of the same night.
     """
     own = source_name(uri)
     folders: list[DatedFolder] = []
     told: list[str] = []
-    for entry in _entries(uri):
+    for entry in _entries(uri, options):
         if not entry.is_folder:
             told.append(f"{own}/{entry.name}: a {_kind(entry)} beside the dated folders is of no night; not loaded")
         elif night := date_of_name(entry.name):
             folders.append(DatedFolder(night, entry.name, entry.uri))
         elif _YEAR.fullmatch(entry.name):
-            folders += _nested(own, entry, told)
+            folders += _nested(own, entry, told, options)
         else:
             told.append(_no_date(f"{own}/{entry.name}"))
     by_night: dict[date, list[str]] = defaultdict(list)
@@ -89,14 +94,14 @@ def dated_folders(uri: str) -> tuple[list[DatedFolder], list[str]]:
     return sorted(folders, key=lambda f: f.night), told
 
 
-def _nested(own: str, year: _Entry, told: list[str]) -> Iterator[DatedFolder]:
+def _nested(own: str, year: _Entry, told: list[str], options: Options) -> Iterator[DatedFolder]:
     """The days in a folder of a year, YYYY/MM/DD."""
-    for month in _entries(year.uri):
+    for month in _entries(year.uri, options):
         name = f"{year.name}/{month.name}"
         if not (month.is_folder and _PART.fullmatch(month.name) and 1 <= int(month.name) <= 12):
             told.append(_no_date(f"{own}/{name}"))
             continue
-        for day in _entries(month.uri):
+        for day in _entries(month.uri, options):
             night = _date(year.name, month.name, day.name) if _PART.fullmatch(day.name) else None
             if day.is_folder and night:
                 yield DatedFolder(night, f"{name}/{day.name}", day.uri)
@@ -112,10 +117,10 @@ def _kind(entry: _Entry) -> str:
     return "link" if entry.is_link else "file"
 
 
-def _entries(uri: str) -> list[_Entry]:
+def _entries(uri: str, options: Options) -> list[_Entry]:
     """What stands directly in a folder, hidden names left out, by name. Links to folders are not followed."""
     try:
-        filesystem, root = fsspec.core.url_to_fs(uri)
+        filesystem, root = fsspec.core.url_to_fs(uri, **options)
         listed = filesystem.ls(root, detail=True)
     except Exception as error:  # every file system has its own; its text may hold credentials
         raise SourceUnavailable(

@@ -88,7 +88,7 @@ def _folders(settings: Settings, until: date, called: str | None) -> tuple[_Fold
         own = called or source_name(uri)
         names[own] = names.get(own, 0) + 1
         shown = own if names[own] == 1 else f"{own}~{names[own]}"
-        folders, told = dated_folders(uri)
+        folders, told = dated_folders(uri, options_of(settings, uri))
         not_loaded += told
         for folder in folders:
             if folder.night <= until:

@@ -248,7 +248,7 @@ def test_a_source_without_dates_and_one_with_a_night_twice_load_nothing(tmp_path
         (tmp_path / "twice" / name).mkdir(parents=True)
     with pytest.raises(ValueError, match="2026-11-22 and 25691122 are both the night of 2026-11-22"):
         history(tmp_path / "home", tmp_path / "twice")
-    assert not (tmp_path / "home" / "archive" / "nights").exists()
+    assert not list((tmp_path / "home" / "archive" / "nights").glob("*.tsv"))
 
 
 def test_dated_folders_are_found_wherever_fsspec_finds_folders(tmp_path: Path) -> None:
