@@ -58,8 +58,7 @@ def configured_url() -> str | None:
     """The address of the server that is configured, by environment or by a profile of Prefect."""
     from prefect.settings import PREFECT_API_URL
 
-    url: str | None = PREFECT_API_URL.value()
-    return url
+    return PREFECT_API_URL.value() or None
 
 
 def require_answer(url: str | None = None) -> None:
