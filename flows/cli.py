@@ -84,9 +84,6 @@ def run(
     as_json: Json = False,
 ) -> None:
     """One night now: pull, read, reconcile, validate, load, publish, mail."""
-    from flows.rebuild import rebuild_all
-    from flows.run import run_night
-
     if rebuild and accept_loss:
         mistakes.print("kaona: --rebuild and --accept-loss exclude each other; a rebuild takes each night as it was")
         raise typer.Exit(2)
@@ -96,7 +93,14 @@ def run(
     watch = Watch(is_quiet=as_json)
     night = as_of.date() if as_of else tonight()
     with failures():
-        summary = rebuild_all(settings, watch) if rebuild else run_night(settings, night, watch, accept_loss)
+        if rebuild:
+            from flows.rebuild import rebuild_all
+
+            summary = rebuild_all(settings, watch)
+        else:  # a night with nothing new is over before the stages are imported
+            from flows.run import run_night
+
+            summary = run_night(settings, night, watch, accept_loss)
     write_lines([json.dumps(summary.as_json(), ensure_ascii=False)] if as_json else [as_text(summary)])
 
 
