@@ -6,7 +6,6 @@ part of the same state, and one of another state is thrown away.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import time
 from collections.abc import Iterator
@@ -23,11 +22,8 @@ from extract.sources.listed import (
     too_large,
     vanished,
 )
-from extract.sources.remote import Permanent, Remote, Transfer
-from extract.sources.store import incoming
-
-# faults of this machine's disk, which no source is to blame for
-_OWN_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+from extract.sources.remote import NoPart, Permanent, Remote, Transfer
+from extract.sources.store import incoming, is_of_disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +81,10 @@ def download(
                 failed = Fetched(file, why=still_written())
                 continue
             return Fetched(file, part)
+        except NoPart:
+            if part is not None:
+                part.unlink(missing_ok=True)
+            failed = Fetched(file, why=not_opened("no part of it"), is_lost=True)
         except Permanent as error:
             return Fetched(file, why=error.why, is_refused=True)
         except _Wrong as error:
@@ -100,7 +100,7 @@ def download(
         except PermissionError:
             return Fetched(file, why=not_opened("PermissionError"), is_refused=True)
         except Exception as error:  # every file system has its own; its text may hold credentials
-            if isinstance(error, SourceUnavailable) or getattr(error, "errno", None) in _OWN_DISK:
+            if isinstance(error, SourceUnavailable) or is_of_disk(error):
                 raise
             remote.reset()
             arrived = part.stat().st_size if part is not None and part.is_file() else 0

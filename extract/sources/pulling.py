@@ -28,7 +28,7 @@ from extract.sources.listed import (
 from extract.sources.naming import local_path, masked, plain_uri, source_name
 from extract.sources.packed import unpack
 from extract.sources.remote import AnyRemote, Remote
-from extract.sources.store import Archived, Store, fetched, sweep
+from extract.sources.store import Archived, Store, fetched, is_of_disk, prepare, sweep
 
 # refused for what the settings allow: tried again whenever they may be others
 _BY_LIMIT = frozenset({"too_large", "archive_limit"})
@@ -172,6 +172,8 @@ def _pull_folder(files: list[Listed], before: _Before, store: Store, archive_dir
             except FileNotFoundError:
                 pulled.append(refused(file, vanished()))
             except OSError as error:
+                if is_of_disk(error):
+                    raise
                 pulled.append(refused(file, not_opened(type(error).__name__)))
         waiting = changing
     return pulled
@@ -206,6 +208,8 @@ def _pull_remote(
             pulled.append(Pulled(file.uri, file.size, file.mtime_ns, sha256, version=file.version))
         else:
             wanted.append(file)
+    if wanted:
+        prepare(archive_dir)
     failed = 0
     for outcome in _fetch_all(remote, place, wanted, archive_dir, limits):
         if outcome.path is None:

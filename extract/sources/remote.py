@@ -17,7 +17,8 @@ from extract.sources.listed import Limits, Listed, SourceUnavailable, too_large
 from extract.sources.naming import display, is_archive_name, last_name
 
 T = TypeVar("T")
-CHUNK = 1024 * 1024
+# small enough to arrive within the wait on a slow line
+CHUNK = 256 * 1024
 _VERSIONS = ("ETag", "etag", "md5", "md5Hash", "content_md5", "checksum", "generation")
 _TIMES = ("mtime", "LastModified", "last_modified", "updated", "modified", "modify", "created")
 
@@ -56,6 +57,10 @@ class Permanent(Exception):
     def __init__(self, why: Unreadable):
         super().__init__(why.code)
         self.why = why
+
+
+class NoPart(Exception):
+    """The source cannot begin in the middle of a file: the part that is there is of no use."""
 
 
 class AnyRemote:
@@ -110,12 +115,15 @@ class AnyRemote:
 
     @contextmanager
     def fetch(self, file: Listed, start: int) -> Iterator[Transfer]:
-        """Its bytes from there on, or all of them where the file system cannot go to a place."""
+        """Its bytes from there on; NoPart where the file system cannot go to a place."""
         seconds = self._limits.stall_seconds
         opened = bounded(lambda: self.connected()[0].open(file.locator, "rb"), seconds)
         try:
             if start:
-                bounded(lambda: opened.seek(start), seconds)
+                try:
+                    bounded(lambda: opened.seek(start), seconds)
+                except (OSError, NotImplementedError, ValueError) as error:
+                    raise NoPart from error
             yield Transfer(start, _chunks(lambda: bounded(lambda: opened.read(CHUNK), seconds)))
         finally:
             opened.close()

@@ -6,12 +6,13 @@ for it twice each.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -44,6 +45,30 @@ def archive(archive_dir: Path, data: bytes) -> str:
     """Store `data` once under its sha256, whole or not at all, and return the hash."""
     with Store(archive_dir) as store:
         return store.add(data)
+
+
+class NotStored(Exception):
+    """The archive itself cannot be written: no fault of any file, and nothing can be pulled."""
+
+
+# faults of this machine's disk, which no source is to blame for
+_OF_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+
+def is_of_disk(error: BaseException) -> bool:
+    """Whether an error is of this machine's own disk."""
+    return isinstance(error, NotStored) or getattr(error, "errno", None) in _OF_DISK
+
+
+@contextmanager
+def _storing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotStored(
+            f"archive: a file cannot be stored ({error.strerror or type(error).__name__}); "
+            "expected room and the right to write there; free some space or correct archive_at"
+        ) from error
 
 
 class Archived:
@@ -87,8 +112,9 @@ class Store:
         """Take in these bytes; their hash."""
         sha256 = hashlib.sha256(data).hexdigest()
         if not self._holds(sha256, len(data)):
-            part = self._incoming() / f"{sha256}.part"
-            part.write_bytes(data)
+            with _storing():
+                part = self._incoming() / f"{sha256}.part"
+                part.write_bytes(data)
             self._take(sha256, part, len(data))
         return sha256
 
@@ -110,7 +136,8 @@ class Store:
         """Put what was taken in on the disk, then in its place."""
         parts, self._parts, self._bytes = self._parts, {}, 0
         if parts:
-            self._place(parts)
+            with _storing():
+                self._place(parts)
         fetched, self._fetched = self._fetched, []
         if fetched:
             with (incoming(self._archive) / _JOURNAL).open("a", encoding="ascii") as journal:
@@ -171,6 +198,12 @@ def finish(archive_dir: Path) -> None:
         for line in journal.read_text(encoding="ascii").splitlines():
             (archive_dir / INCOMING / f"{line.partition(chr(9))[0]}.part").unlink(missing_ok=True)
         journal.unlink()
+
+
+def prepare(archive_dir: Path) -> None:
+    """Make the archive's folder for what is fetched; NotStored when that is not possible."""
+    with _storing():
+        incoming(archive_dir)
 
 
 def sweep(archive_dir: Path) -> None:

@@ -16,9 +16,10 @@ from extract.rejection import Unreadable
 from extract.sources.listed import Limits, Listed, SourceUnavailable, not_opened, still_written, vanished
 from extract.sources.naming import is_archive_name
 from extract.sources.pages import is_login, links_below
-from extract.sources.remote import CHUNK, AnyRemote, Permanent, Transfer, listed
+from extract.sources.remote import CHUNK, AnyRemote, NoPart, Permanent, Transfer, listed
 
 _MOST_FOLDERS, _MOST_PAGE_BYTES, _HEADS_AT_ONCE = 10_000, 32 * 1024 * 1024, 8
+_NO_PARTS = frozenset({400, 416, 501})
 _AGAIN = frozenset({408, 425, 429})
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 _DIGEST = re.compile(r"(sha-256|sha-512|md5)=:?([A-Za-z0-9+/=]+?):?(?:,|;|$)", re.IGNORECASE)
@@ -239,8 +240,10 @@ def _place(answer: Any, start: int) -> tuple[int, int]:
     if answer.status == 206:
         told = _RANGE.match(answer.headers.get("Content-Range", ""))
         if told is None or int(told[1]) != start:
-            raise ValueError("another part than was asked for")
+            raise NoPart
         return start, int(told[2])
+    if start and answer.status in _NO_PARTS:
+        raise NoPart
     if answer.status != 200:
         raise _Status(answer.status)
     return 0, _length(answer.headers)

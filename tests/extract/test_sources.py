@@ -3,6 +3,7 @@ import os
 import threading
 import time
 import unicodedata
+import zipfile
 
 import fsspec
 import pytest
@@ -11,6 +12,7 @@ from extract import sources
 from extract.sources import Limits, SourceUnavailable, archive_path, finish, folder, list_files, pull, read_archived
 from extract.sources import pulling as pulling_module
 from extract.sources.remote import bounded
+from extract.sources.store import NotStored
 
 AT_ONCE = Limits(wait_seconds=0)
 
@@ -199,6 +201,22 @@ def test_a_file_of_a_run_that_was_killed_is_not_fetched_again(archive, monkeypat
         assert not list((archive / "incoming").iterdir())
     finally:
         memory.rm("/killed", recursive=True)
+
+
+@pytest.mark.parametrize("kind", ["folder", "archive", "remote"])
+def test_an_archive_that_cannot_be_written_fails_the_run_and_blames_no_file(inbox, tmp_path, kind):
+    write(tmp_path / "archive", "a file where the folder should be")
+    with zipfile.ZipFile(inbox / "a.zip", "w") as packed:
+        packed.writestr("b.txt", "b")
+    if kind == "folder":
+        (inbox / "a.zip").rename(inbox / "a.txt")
+    memory = fsspec.filesystem("memory")
+    memory.pipe({"/full/inbox/a.txt": b"1"})
+    try:
+        with pytest.raises(NotStored, match=r"archive: .*expected .*the right to write there"):
+            pull("memory://full/inbox" if kind == "remote" else str(inbox), tmp_path / "archive", limits=AT_ONCE)
+    finally:
+        memory.rm("/full", recursive=True)
 
 
 def test_what_hangs_is_left_behind():

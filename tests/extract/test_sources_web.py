@@ -111,6 +111,15 @@ def test_a_server_that_gives_no_parts_gives_all_of_it_again(web, archive):
     assert read_archived(archive, pulled.sha256) == DATA
 
 
+@pytest.mark.parametrize("code", [416, 400])
+def test_a_server_that_refuses_to_give_a_part_is_asked_for_all_of_it(web, archive, code):
+    web.files = {"/export/a.pdf": DATA}
+    web.faults["/export/a.pdf"].extend([stall(1_000_000), status(code)])
+    (pulled,) = pull(f"{web.uri}/export/", archive, limits=IMPATIENT)
+    assert read_archived(archive, pulled.sha256) == DATA
+    assert web.gets("/export/a.pdf")[-1] is None
+
+
 def test_what_stays_short_is_told_kept_and_finished_on_the_next_run(web, archive):
     web.files = {"/export/a.pdf": DATA, "/export/b.txt": b"good"}
     web.faults["/export/a.pdf"].extend([stall(1_000_000), stall(10), stall(10)])
