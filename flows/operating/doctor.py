@@ -19,7 +19,7 @@ from flows.settings import Settings
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-CHECK_SECONDS = 30.0
+CHECK_SECONDS = 60.0
 
 
 def checks() -> Sequence[Check]:

@@ -25,7 +25,7 @@ from flows.settings import BANGKOK, CHECKOUT, Settings
 _UNITS = {"kb": 1e-3, "kib": 1 / 1024, "mb": 1, "mib": 1.05, "gb": 1e3, "gib": 1074, "tb": 1e6, "tib": 1.1e6}
 _PRINTED = "ก้าวหน้า"
 _FEW_DESCRIPTORS, _TOO_FEW_DESCRIPTORS = 1024, 128
-_PREFECT_SECONDS = 25.0
+_PREFECT_SECONDS = 45.0
 _STARTS = "from prefect.server.api.server import create_app; create_app(ephemeral=True)"
 
 
@@ -148,7 +148,7 @@ def pdf_reader(settings: Settings) -> Iterator[Finding]:
     data = one_page()
     source = SourceFile(sha256(data).hexdigest(), "doctor/one-page.pdf", datetime.now(BANGKOK).date(), len(data))
     [result] = read_all(
-        [source], lambda _: data, workers=min(1, settings.workers), timeout_seconds=20.0,
+        [source], lambda _: data, workers=min(1, settings.workers), timeout_seconds=45.0,
         memory_limit_bytes=settings.worker_memory_mb * 1024 * 1024,
     )  # fmt: skip
     text = " ".join(line.text for page in result.document.pages for line in page.lines) if result.document else ""
