@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flows.run import WrongUsage
+from flows.run import WrongUsage, run_night
 from flows.settings import Settings
 from flows.summary import Summary, Watch, as_text
 
@@ -58,7 +58,6 @@ def run_asked(settings: Settings, asked: Asked, watch: Watch, say: Say) -> Answe
 
         rebuilt = rebuild_all(settings, watch, accept_changes=asked.accept_changes, is_preview=asked.is_preview)
         return _changed(rebuilt.told.lines, rebuilt.told.numbers, rebuilt.summary, "rebuilt from the archive")
-    from flows.run import run_night
 
     summary = run_night(settings, asked.night, watch, asked.accept_loss)
     return Answer([as_text(summary)], summary.as_json())
