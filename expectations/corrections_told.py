@@ -54,7 +54,13 @@ def idle(lines: Sequence[Correction], night: Night, known: Collection[str], form
     """
     lines = [line for line in lines if _is_due(line, night.night)]
     yield from _copies([c for c in lines if c.field == "project_code"], night, known)
-    decided = {(d.project_code, d.field): d for x in night.deliveries for d in x.decisions}
+    corrected = {line.project_code for line in lines}
+    decided = {
+        (d.project_code, d.field): d
+        for delivery in night.deliveries
+        if delivery.project_code in corrected
+        for d in delivery.decisions
+    }
     delivered = {x.project_code for x in night.deliveries}
     codes_printed = {squash(c.printed_code) for c in night.copies if c.printed_code}
     by_place: dict[tuple[str, str], list[Correction]] = defaultdict(list)

@@ -12,7 +12,7 @@ from expectations.catalogue import load_catalogue
 from expectations.lifecycle import Finding
 from expectations.words import label_of, shortened, spoken, without_phone
 from transform.form import Form
-from transform.records import Decision, Night
+from transform.records import Decision, Delivery, Night
 
 Place: TypeAlias = tuple[str, int | None, int | None]  # uri, page, line
 Nowhere: TypeAlias = tuple[str | None, int | None, int | None]
@@ -42,21 +42,26 @@ class Draft:
         return hashlib.sha256("|".join("" if p is None else str(p) for p in parts).encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True)
 class Places:
-    """Where each value of each project stands, and where its first copy begins."""
+    """Where each value of each project stands, and where its first copy begins; looked up when it is asked for."""
 
-    values: Mapping[tuple[str, str], Place]
-    starts: Mapping[str, Place]
+    def __init__(self, night: Night):
+        self._deliveries = {delivery.project_code: delivery for delivery in night.deliveries}
+        self._decisions: dict[str, dict[str, Decision]] = {}
 
     def of(self, project_code: str | None, field: str | None) -> Place | None:
         """Place of a value; else of what stands around it; else the beginning of the form."""
-        if project_code is None:
+        delivery = self._deliveries.get(project_code or "")
+        if delivery is None:
             return None
+        if delivery.project_code not in self._decisions:
+            self._decisions[delivery.project_code] = {d.field: d for d in delivery.decisions if d.readings}
+        decisions = self._decisions[delivery.project_code]
         for address in _around(field):
-            if (project_code, address) in self.values:
-                return self.values[project_code, address]
-        return self.starts.get(project_code)
+            if address in decisions:
+                return _place_of(decisions[address], delivery)
+        first = delivery.copies[0]
+        return first.uri, first.page_first, first.line_first
 
 
 def _around(field: str | None) -> Iterator[str]:
@@ -69,26 +74,10 @@ def _around(field: str | None) -> Iterator[str]:
         yield head
 
 
-def places_of(night: Night) -> Places:
-    """The places of all that the night's forms print."""
-    values: dict[tuple[str, str], Place] = {}
-    starts: dict[str, Place] = {}
-    for delivery in night.deliveries:
-        uris = {copy.copy_id: copy.uri for copy in delivery.copies}
-        first = delivery.copies[0]
-        starts[delivery.project_code] = (first.uri, first.page_first, first.line_first)
-        for decision in delivery.decisions:
-            place = _place_of(decision, uris)
-            if place is not None:
-                values[delivery.project_code, decision.field] = place
-    return Places(values, starts)
-
-
-def _place_of(decision: Decision, uris: Mapping[str, str]) -> Place | None:
-    if not decision.readings:
-        return None
+def _place_of(decision: Decision, delivery: Delivery) -> Place:
     chosen = next((r for r in decision.readings if r.value == decision.value), decision.readings[0])
-    return uris[chosen.copy_id], chosen.evidence.page, chosen.evidence.line_first
+    uri = next(copy.uri for copy in delivery.copies if copy.copy_id == chosen.copy_id)
+    return uri, chosen.evidence.page, chosen.evidence.line_first
 
 
 def finding_of(draft: Draft, places: Places, night: date, form: Form) -> Finding:

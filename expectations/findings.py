@@ -19,7 +19,7 @@ from expectations.conflicts import conflicts_of, told
 from expectations.corrections_told import RULES as CORRECTION_RULES
 from expectations.corrections_told import Idle, idle, refused_words
 from expectations.doubts_told import is_unread_picture, losses, not_found, overlooked, pictures
-from expectations.drafts import Draft, Place, finding_of, places_of
+from expectations.drafts import Draft, Place, Places, finding_of
 from expectations.lifecycle import Finding, findings_in, follow
 from expectations.phrases import in_thai, why_rejected
 from expectations.refused_records import Refusal
@@ -85,7 +85,7 @@ def collect(
     drafts += list(_set_aside(refused or {}, night))
     drafts += [_fault(reason) for reason in (_faults(registers) if registers else ())]
     waiting = {_correction(line).finding_id for line in without_effect if line.is_waiting}
-    places = places_of(night)
+    places = Places(night)
     tonight = [finding_of(draft, places, night.night, form) for draft in _missing_in_pictures(drafts, night, form)]
     touched = {d.project_code for d in night.deliveries}
     uris = {*gone, *(file.uri for file in night.files)}
@@ -122,7 +122,8 @@ def _objections(
 ) -> Iterator[Draft]:
     """Cross-checks as they are; conflicts are told with what each copy says, contested ones folded."""
     deliveries = {d.project_code: d for d in night.deliveries}
-    conflicts = {d.project_code: conflicts_of(d) for d in night.deliveries}
+    told_of = set(rows.loc[rows["rule"].isin(("copies_conflict", "contested_value")), "project_code"])
+    conflicts = {d.project_code: conflicts_of(d) for d in night.deliveries if d.project_code in told_of}
     cut = {d.project_code: _cut_at(d) for d in night.deliveries}
     copies = {copy.copy_id: copy for copy in night.copies}
     lines = dict(tuple(unread.groupby("project_code")))
@@ -266,7 +267,8 @@ def _files(night: Night, unread: Frame) -> Iterator[Draft]:
 
 def _unread_lines(night: Night, unread: Frame, project_code: str | None) -> Iterator[Draft]:
     """The unread lines of a project, or of none, file by file, each line quoted with its place."""
-    uris = {file.source_sha256: file.uri for file in night.files}
+    of_files = set(unread["source_sha256"])
+    uris = {file.source_sha256: file.uri for file in night.files if file.source_sha256 in of_files}
     for sha, lines in unread.groupby("source_sha256", sort=True):
         first = (uris[str(sha)], int(lines["page"].iloc[0]), int(lines["line"].iloc[0]))
         detail = {language: quoted(lines, language) for language in ("th", "en")}
