@@ -12,6 +12,7 @@ import gc
 import resource
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError
@@ -46,6 +47,7 @@ MAX_BYTES_HERE = 1024 * 1024
 _AHEAD_PER_WORKER = 3  # batches
 _MEMORY_PER_BYTE = 4  # a worker that runs out of memory while it receives a file takes the whole pool with it
 _OUT_OF_MEMORY = "reader_out_of_memory"
+_MAIN = threading.Lock()
 OF_THE_WORKER = (_OUT_OF_MEMORY, "reader_timeout", "reader_crashed")
 """Codes that say what a file did to its process, not what is in it."""
 
@@ -287,12 +289,13 @@ class _Worker(ForkServerProcess):
 
     @staticmethod
     def _Popen(process_obj: BaseProcess) -> Any:
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            return ForkServerProcess._Popen(process_obj)
-        finally:
-            sys.modules["__main__"] = main
+        with _MAIN:
+            main = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                return ForkServerProcess._Popen(process_obj)
+            finally:
+                sys.modules["__main__"] = main
 
 
 class _WithoutMain(ForkServerContext):

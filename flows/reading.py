@@ -1,39 +1,22 @@
-"""Files → what was read and parsed of each: in processes of this machine, never the same file twice in one night."""
+"""Files → what was read and parsed of each, on this machine or on a Dask cluster; no file is read twice in a night."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from extract.document import SourceFile
-from extract.isolation import OF_THE_WORKER, read_all
-from extract.options import Options
-from extract.sources import read_archived
+from extract.isolation import OF_THE_WORKER
 from flows.parts import PART_BYTES, PART_FILES, Key, key_of, parts_of, read_part, write_part
 from flows.program import identity_of
+from flows.reading_limits import Limits, read_here
 from flows.settings import Settings
 from flows.summary import Watch
 from transform.night import FileReading
-from transform.packed import read_and_pack, unpacked
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How files are read, wherever that is: where their bytes are, and what one of them may use."""
-
-    archive: Path
-    timeout_seconds: float
-    memory_limit_bytes: int
-    options: Options
-
-    @staticmethod
-    def of(settings: Settings) -> Limits:
-        """As the settings say."""
-        memory = settings.worker_memory_mb * 1024 * 1024
-        return Limits(settings.archive.resolve(), settings.file_timeout_seconds, memory, settings.reading)
+from transform.packed import unpacked
 
 
 def part_folder(settings: Settings) -> Path:
@@ -53,24 +36,14 @@ def read_files(settings: Settings, sources: Sequence[SourceFile], watch: Watch) 
     with _without_garbage_collection(), watch.progress("reading", len(sources)) as step:
         known = _read_before(folder, program, sources, step)
         missing = [source for source in sources if key_of(source) not in known]
+        if missing and settings.dask_scheduler is not None:
+            _read_elsewhere(settings.dask_scheduler, settings, missing, known, watch, step)
+            missing = [source for source in missing if key_of(source) not in known]
         packed = read_here(missing, limits, settings.workers)
         for source, data in zip(missing, _kept_in_parts(missing, packed, folder, program), strict=True):
             known[key_of(source)] = unpacked(data)
             step()
     return [_of_night(known[key_of(source)], source) for source in sources]
-
-
-def read_here(sources: Sequence[SourceFile], limits: Limits, workers: int) -> Iterator[bytes]:
-    """What was read of each file, packed, in the order of `sources`: by processes of this machine."""
-    return read_all(
-        sources,
-        lambda source: read_archived(limits.archive, source.sha256),
-        workers=workers,
-        timeout_seconds=limits.timeout_seconds,
-        memory_limit_bytes=limits.memory_limit_bytes,
-        options=limits.options,
-        finish=read_and_pack,
-    )
 
 
 def _read_before(
@@ -86,6 +59,34 @@ def _read_before(
                     known[key] = file
                     step()
     return known
+
+
+def _read_elsewhere(
+    scheduler: str,
+    settings: Settings,
+    sources: Sequence[SourceFile],
+    known: dict[Key, FileReading],
+    watch: Watch,
+    step: Callable[[], None],
+) -> None:
+    """Add to `known` what a Dask cluster reads; all of it, or what it could."""
+    from flows.cluster import NoCluster, read_on_cluster
+
+    def say(line: str) -> None:
+        watch.console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    def take(part: Path) -> None:
+        for key, packed in read_part(part):
+            known[key] = unpacked(packed)
+            step()
+
+    limits, before = Limits.of(settings), len(known)
+    try:
+        read_on_cluster(scheduler, sources, limits, part_folder(settings), settings.dask_batch_files, take, say)
+    except NoCluster as error:
+        say(f"the Dask cluster is not used: {error}")
+    if left := len(sources) - (len(known) - before):
+        say(f"{left} of {len(sources)} files are read on this machine")
 
 
 def _kept_in_parts(
