@@ -1,46 +1,62 @@
-"""Reads many files so that no file can stop the others: PDFs in worker processes with a time and a memory limit.
+"""Reads many files so that no file can stop the others: in worker processes with a time and a memory limit.
 
 concurrent.futures is not used: one dead worker costs all pending files, and recycling workers deadlocks (gh-115634).
-Small PDFs travel to a worker in batches, because a round trip takes as long as reading one. A batch that does not end
-well says nothing of its files: each is then read again for itself, and only that counts.
+Small files travel to a worker in batches, because a round trip takes as long as reading one. A batch that does not end
+well says nothing of its files: each is then read again for itself, and only that counts. What comes after reading is
+done by the worker too (`finish`), under the same limits, so that the parent only receives results.
 """
 
 from __future__ import annotations
 
 import ctypes
-import multiprocessing
+import gc
 import resource
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.process import BaseProcess
+from types import ModuleType
+from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from extract.document import ReadResult, SourceFile
+from extract.document import ReadResult, Rejection, SourceFile
 from extract.options import DEFAULTS, Options
 from extract.pdf.objects import names_forgotten
-from extract.read import PDF, crashed, media_type_of, out_of_memory, read_bytes, rejected, timed_out
+from extract.read import PDF, TEXT, crashed, media_type_of, out_of_memory, read_bytes, rejected, timed_out
 from extract.rejection import Unreadable
 
-BATCHES_PER_WORKER = 25
-"""A worker is replaced after this many batches, so that nothing it leaks adds up; costs nothing measurable."""
+BATCHES_PER_WORKER = 100
+"""A worker is replaced after this many batches, so that nothing it leaks adds up; each starts with empty caches."""
 
 MAX_BATCH_FILES = 8
 MAX_BATCH_BYTES = 256 * 1024
 """Eight PDFs of text; one of pictures, which OCR may read for many seconds, travels alone."""
 
+FEW_BYTES = 10 * 1024 * 1024
+"""With fewer bytes in all (some 400 dumps), dumps are read in this process before two workers would have started."""
+
+MAX_BYTES_HERE = 1024 * 1024
+"""A larger dump is always read in a worker, under its limits; so is every PDF."""
+
 _AHEAD_PER_WORKER = 3  # batches
 _MEMORY_PER_BYTE = 4  # a worker that runs out of memory while it receives a file takes the whole pool with it
 _PR_SET_PDEATHSIG = 1
 _OUT_OF_MEMORY = "reader_out_of_memory"
-_OF_THE_WORKER = (_OUT_OF_MEMORY, "reader_timeout", "reader_crashed")
+_MAIN = threading.Lock()
+OF_THE_WORKER = (_OUT_OF_MEMORY, "reader_timeout", "reader_crashed")
+"""Codes that say what a file did to its process, not what is in it."""
 
+T = TypeVar("T")
 _Open = Callable[[SourceFile], bytes]
 _Read = Callable[[SourceFile, bytes, Options], ReadResult]
+_Finish = Callable[[ReadResult], T]
 _File = tuple[SourceFile, bytes]
 
 
@@ -52,6 +68,16 @@ class Limits:
     memory_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Finished(Generic[T]):
+    """What `finish` made of a document."""
+
+    value: T
+
+
+_Outcome = ReadResult | _Finished[T]  # a file that is rejected comes as it is, so that it can be read again
+
+
 def read_all(
     sources: Sequence[SourceFile],
     open_bytes: _Open,
@@ -60,52 +86,72 @@ def read_all(
     timeout_seconds: float = 20.0,
     memory_limit_bytes: int = 1024**3,
     options: Options = DEFAULTS,
-    on_result: Callable[[ReadResult], None] | None = None,
-) -> Iterator[ReadResult]:
-    """One result per source, in the order of `sources`, whatever happens to the workers.
+    finish: _Finish[Any] | None = None,
+    on_result: Callable[[Any], None] | None = None,
+) -> Iterator[Any]:
+    """One result per source, in the order of `sources`, whatever happens to the workers: what `finish`, a function of
+    a module, makes of its ReadResult, or that itself.
 
-    Dumps are read in this process. `workers=0` reads PDFs in this process too, without any limit. A file whose
-    worker hangs, dies or runs out of memory is rejected with `reader_timeout`, `reader_crashed` or
-    `reader_out_of_memory`; one that `open_bytes` cannot open with `not_in_archive`. `on_result` is told each result
-    before it is yielded.
+    With few bytes in all, dumps are read in this process; `workers=0` reads everything here, without any limit. A file
+    whose worker hangs, dies or runs out of memory, also while it is finished, is rejected with `reader_timeout`,
+    `reader_crashed` or `reader_out_of_memory`; one that `open_bytes` cannot open with `not_in_archive`. `on_result` is
+    told each result before it is yielded.
     """
+    finish = finish or as_read
+    outcomes: Iterator[_Outcome[Any]]
     if workers:
         limits = Limits(timeout_seconds, memory_limit_bytes)
-        results = _Reading(open_bytes, workers, limits, options).results(sources)
+        outcomes = _Reading(open_bytes, finish, workers, limits, options).outcomes_of(sources)
     else:
-        results = (_read_here(source, open_bytes, options) for source in sources)
-    for result in results:
+        outcomes = (_read_here(source, open_bytes, finish, options) for source in sources)
+    for outcome in outcomes:
+        result = outcome.value if isinstance(outcome, _Finished) else finish(outcome)
         if on_result is not None:
             on_result(result)
         yield result
 
 
-@dataclass(slots=True)
-class _Batch:
-    """Sources that follow each other: results that are known, and files whose results are in `future`."""
+def as_read(result: ReadResult) -> ReadResult:
+    """Nothing comes after reading."""
+    return result
 
-    slots: list[ReadResult | _File] = field(default_factory=list)
+
+@dataclass(slots=True)
+class _Batch(Generic[T]):
+    """Sources that follow each other: outcomes that are known, and files whose outcomes are in `future`."""
+
+    slots: list[_Outcome[T] | _File] = field(default_factory=list)
     size: int = 0
-    future: Future[list[ReadResult]] | None = None
+    future: Future[list[_Outcome[T]]] | None = None
 
     @property
     def files(self) -> list[_File]:
-        return [slot for slot in self.slots if not isinstance(slot, ReadResult)]
+        return [slot for slot in self.slots if isinstance(slot, tuple)]
 
 
-class _Reading:
+class _Reading(Generic[T]):
     """One run of read_all with workers."""
 
-    def __init__(self, open_bytes: _Open, workers: int, limits: Limits, options: Options) -> None:
+    def __init__(
+        self,
+        open_bytes: _Open,
+        finish: _Finish[T],
+        workers: int,
+        limits: Limits,
+        options: Options,
+        note: str | None = None,
+    ) -> None:
         self._open_bytes = open_bytes
+        self._finish = finish
         self._workers = workers
         self._limits = limits
         self._options = options
+        self._note = note
         self._pool: ProcessPool | None = None
 
-    def results(self, sources: Sequence[SourceFile]) -> Iterator[ReadResult]:
+    def outcomes_of(self, sources: Sequence[SourceFile]) -> Iterator[_Outcome[T]]:
         """Keep the workers busy a few batches ahead of the one that is waited for, so that memory stays bounded."""
-        pending: deque[_Batch] = deque()
+        pending: deque[_Batch[T]] = deque()
         try:
             for batch in self._batches(sources):
                 self._send(batch)
@@ -117,122 +163,154 @@ class _Reading:
         finally:
             _stop(self._pool)
 
-    def _batches(self, sources: Sequence[SourceFile]) -> Iterator[_Batch]:
+    def _batches(self, sources: Sequence[SourceFile]) -> Iterator[_Batch[T]]:
         """The sources in batches, in smaller ones when there are too few to share out."""
         most = max(1, min(MAX_BATCH_FILES, len(sources) // (self._workers * _AHEAD_PER_WORKER)))
-        batch = _Batch()
+        are_few = sum(source.size for source in sources) < FEW_BYTES
+        batch = _Batch[T]()
         for source in sources:
-            data = self._open(source)
-            size = 0 if isinstance(data, ReadResult) else len(data)
+            slot = self._slot(source, are_few)
+            size = len(slot[1]) if isinstance(slot, tuple) else 0
             if batch.slots and (len(batch.slots) >= most or batch.size + size > MAX_BATCH_BYTES):
                 yield batch
                 batch = _Batch()
-            batch.slots.append(data if isinstance(data, ReadResult) else (source, data))
+            batch.slots.append(slot)
             batch.size += size
         if batch.slots:
             yield batch
 
-    def _open(self, source: SourceFile) -> bytes | ReadResult:
-        """The bytes of a PDF, or the result where no worker is needed."""
+    def _slot(self, source: SourceFile, are_few: bool) -> _Outcome[T] | _File:
+        """The file for a worker, or its outcome where no worker is needed."""
         data = _open(source, self._open_bytes)
         if isinstance(data, ReadResult):
             return data
-        if media_type_of(data) != PDF:
-            return read_bytes(source, data, self._options)
+        media_type = media_type_of(data)
+        if media_type != PDF and (media_type != TEXT or (are_few and len(data) <= MAX_BYTES_HERE)):
+            return _read_one(read_bytes, self._finish, (source, data), self._options)
         if len(data) * _MEMORY_PER_BYTE > self._limits.memory_bytes:
-            return rejected(source, PDF, out_of_memory(source.uri), self._options)
-        return data
+            return rejected(source, media_type, out_of_memory(source.uri), self._options)
+        return source, data
 
-    def _send(self, batch: _Batch) -> None:
+    def _send(self, batch: _Batch[T]) -> None:
         if batch.files:
             if self._pool is None or not self._pool.active:
                 _stop(self._pool)
-                self._pool = _start_pool(self._workers, self._limits)
+                self._pool = self._start_pool(self._workers)
             batch.future = self._schedule(self._pool, batch.files)
 
-    def _schedule(self, pool: ProcessPool, files: list[_File]) -> Future[list[ReadResult]]:
+    def _schedule(self, pool: ProcessPool, files: list[_File]) -> Future[list[_Outcome[T]]]:
         try:
-            future: Future[list[ReadResult]] = pool.schedule(
-                read_batch, args=(read_bytes, files, self._options), timeout=self._limits.seconds
+            future: Future[list[_Outcome[T]]] = pool.schedule(
+                read_batch,
+                args=(read_bytes, self._finish, files, self._options, self._note),
+                timeout=self._limits.seconds,
             )
         except RuntimeError as error:  # the pool broke since it was last looked at
             future = Future()
             future.set_exception(BrokenProcessPool(str(error)))
         return future
 
-    def _outcomes(self, batch: _Batch) -> Iterator[ReadResult]:
-        read = self._read_results(batch.files, batch.future) if batch.future else iter(())
+    def _outcomes(self, batch: _Batch[T]) -> Iterator[_Outcome[T]]:
+        read = self._read_outcomes(batch.files, batch.future) if batch.future else iter(())
         for slot in batch.slots:
-            yield slot if isinstance(slot, ReadResult) else next(read)
+            yield next(read) if isinstance(slot, tuple) else slot
 
-    def _read_results(self, files: list[_File], future: Future[list[ReadResult]]) -> Iterator[ReadResult]:
-        """The results of the files of a batch; of one that did not end well, each file's when it is read for itself."""
+    def _read_outcomes(self, files: list[_File], future: Future[list[_Outcome[T]]]) -> Iterator[_Outcome[T]]:
+        """The outcomes of a batch's files; of one that did not end well, each file's when it is read for itself."""
         if len(files) > 1 and future.exception() is not None:
-            singles = [_Batch([file]) for file in files]
+            singles = [_Batch[T]([file]) for file in files]
             for single in singles:
                 self._send(single)
             for single in singles:
                 yield from self._outcomes(single)
             return
-        for index, (source, _) in enumerate(files):
-            yield self._without_second_reader(source, self._verdict(source, future, index))
+        for index, file in enumerate(files):
+            yield self._without_second_reader(file, self._verdict(file, future, index))
 
     def _verdict(
-        self, source: SourceFile, future: Future[list[ReadResult]], index: int = 0, *, has_own_worker: bool = False
-    ) -> ReadResult:
-        """What is to be said of a file: its result, or what it did to its worker, if it can have been no other."""
+        self, file: _File, future: Future[list[_Outcome[T]]], index: int = 0, *, has_own_worker: bool = False
+    ) -> _Outcome[T]:
+        """What is to be said of a file: its outcome, or what it did to its worker, if it can have been no other."""
+        source, _ = file
         try:
-            result = future.result()[index]
+            outcome = future.result()[index]
         except TimeoutError:
-            return rejected(source, PDF, timed_out(source.uri, self._limits.seconds), self._options)
+            return self._rejected(file, timed_out(source.uri, self._limits.seconds))
         except ProcessExpired as error:
-            return rejected(
-                source, PDF, crashed(source.uri, f"its process ended with exit code {error.exitcode}"), self._options
-            )
+            return self._rejected(file, crashed(source.uri, f"its process ended with exit code {error.exitcode}"))
         except BrokenProcessPool:
             # too much for the pool itself, or the file only waited in it
-            result = rejected(source, PDF, crashed(source.uri, "its process could not receive it"), self._options)
+            outcome = self._rejected(file, crashed(source.uri, "its process could not receive it"))
         except MemoryError:
-            result = rejected(source, PDF, out_of_memory(source.uri), self._options)
+            outcome = self._rejected(file, out_of_memory(source.uri))
         except Exception as error:  # raised on the way to or from the worker
-            return rejected(source, PDF, crashed(source.uri, type(error).__name__), self._options)
+            return self._rejected(file, crashed(source.uri, type(error).__name__))
         else:
-            if result.rejection is None or result.rejection.code != _OUT_OF_MEMORY:
-                return result
+            if isinstance(outcome, _Finished) or _code(outcome) != _OUT_OF_MEMORY:
+                return outcome
             # its worker may have been short of memory because of the files before
-        return result if has_own_worker else self._read_alone(source)
+        return outcome if has_own_worker else self._read_alone(file)
 
-    def _without_second_reader(self, source: SourceFile, verdict: ReadResult) -> ReadResult:
+    def _rejected(self, file: _File, rejection: Rejection) -> ReadResult:
+        source, data = file
+        return rejected(source, media_type_of(data), rejection, self._options)
+
+    def _without_second_reader(self, file: _File, verdict: _Outcome[T]) -> _Outcome[T]:
         """`verdict`, unless PDFium may have been what ended the worker: then the file is read without it."""
-        failed = verdict.rejection is not None and verdict.rejection.code in _OF_THE_WORKER
-        if not (failed and self._options.second_reader):
+        if isinstance(verdict, _Finished) or verdict.media_type != PDF:
             return verdict
-        alone = _Reading(self._open_bytes, 1, self._limits, self._options._replace(second_reader=False))
-        result = alone._read_alone(source)
-        if result.document is None:
-            return result
-        notes = (*result.document.notes, "the second reader ended its process: read without it")
-        return replace(result, document=replace(result.document, notes=notes))
+        if not (_code(verdict) in OF_THE_WORKER and self._options.second_reader):
+            return verdict
+        options = self._options._replace(second_reader=False)
+        note = "the second reader ended its process: read without it"
+        alone = _Reading(self._open_bytes, self._finish, 1, self._limits, options, note)
+        return alone._read_alone(file)
 
-    def _read_alone(self, source: SourceFile) -> ReadResult:
+    def _read_alone(self, file: _File) -> _Outcome[T]:
         """Read a file in a worker of its own."""
-        data = _open(source, self._open_bytes)
-        if isinstance(data, ReadResult):
-            return data
-        pool = _start_pool(1, self._limits)
+        pool = self._start_pool(1)
         try:
-            return self._verdict(source, self._schedule(pool, [(source, data)]), has_own_worker=True)
+            return self._verdict(file, self._schedule(pool, [file]), has_own_worker=True)
         finally:
             _stop(pool)
 
+    def _start_pool(self, workers: int) -> ProcessPool:
+        context = _WithoutMain()
+        context.set_forkserver_preload(["extract.read", self._finish.__module__])
+        return ProcessPool(
+            max_workers=workers,
+            max_tasks=BATCHES_PER_WORKER,
+            initializer=limit_worker,
+            initargs=(self._limits.memory_bytes,),
+            context=context,
+        )
 
-def read_batch(read: _Read, files: Sequence[_File], options: Options) -> list[ReadResult]:
-    """What a worker does: read some files, one after the other."""
-    results = []
-    for source, data in files:
-        with names_forgotten():
-            results.append(read(source, data, options))
-    return results
+
+class _Worker(ForkServerProcess):
+    """A process that does not import the parent's main module, be it a command of many imports or a prompt."""
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Any:
+        with _MAIN:
+            main = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                return ForkServerProcess._Popen(process_obj)
+            finally:
+                sys.modules["__main__"] = main
+
+
+class _WithoutMain(ForkServerContext):
+    """How workers are started: from a server that has imported what they need, and nothing else."""
+
+    Process = _Worker
+
+
+def read_batch(
+    read: _Read, finish: _Finish[T], files: Sequence[_File], options: Options, note: str | None = None
+) -> list[_Outcome[T]]:
+    """What a worker does: read some files, one after the other. `note`: is added to what is said of each document."""
+    return [_read_one(read, finish, file, options, note) for file in files]
 
 
 def limit_worker(memory_limit_bytes: int) -> None:
@@ -245,18 +323,28 @@ def limit_worker(memory_limit_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_limit_bytes, memory_limit_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(50_000, 20, 50)  # what a document is made of is no garbage
 
 
-def _start_pool(workers: int, limits: Limits) -> ProcessPool:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["extract.read"])
-    return ProcessPool(
-        max_workers=workers,
-        max_tasks=BATCHES_PER_WORKER,
-        initializer=limit_worker,
-        initargs=(limits.memory_bytes,),
-        context=context,
-    )
+def _read_one(read: _Read, finish: _Finish[T], file: _File, options: Options, note: str | None = None) -> _Outcome[T]:
+    """A document, finished; or why there is none, also when finishing it fails."""
+    source, data = file
+    with names_forgotten():
+        result = read(source, data, options)
+        if result.document is None:
+            return result
+        if note is not None:
+            result = replace(result, document=replace(result.document, notes=(*result.document.notes, note)))
+        try:
+            return _Finished(finish(result))
+        except MemoryError:
+            return rejected(source, result.media_type, out_of_memory(source.uri), options)
+        except Exception as error:  # a fault of kaona's own: it costs this file, which is kept and tried again
+            return rejected(source, result.media_type, crashed(source.uri, type(error).__name__), options)
+
+
+def _code(result: ReadResult) -> str | None:
+    return result.rejection.code if result.rejection else None
 
 
 def _stop(pool: ProcessPool | None) -> None:
@@ -265,9 +353,9 @@ def _stop(pool: ProcessPool | None) -> None:
         pool.join()
 
 
-def _read_here(source: SourceFile, open_bytes: _Open, options: Options) -> ReadResult:
+def _read_here(source: SourceFile, open_bytes: _Open, finish: _Finish[T], options: Options) -> _Outcome[T]:
     data = _open(source, open_bytes)
-    return data if isinstance(data, ReadResult) else read_batch(read_bytes, [(source, data)], options)[0]
+    return data if isinstance(data, ReadResult) else _read_one(read_bytes, finish, (source, data), options)
 
 
 def _open(source: SourceFile, open_bytes: _Open) -> bytes | ReadResult:

@@ -14,7 +14,8 @@ from flows.settings import Settings, tonight
 from flows.stages import registers_of
 from transform.documents import as_document
 from transform.form import Form, load_form
-from transform.night import FileReading, read_file, reconcile_night
+from transform.night import FileReading, reconcile_night
+from transform.packed import read_and_pack, unpacked
 from transform.records import SECOND_READER, Night, Reading, UnreadLine
 from transform.registers import Registers
 
@@ -36,8 +37,9 @@ def check_files(settings: Settings, paths: Sequence[Path]) -> Json:
         timeout_seconds=settings.file_timeout_seconds,
         memory_limit_bytes=settings.worker_memory_mb * 1024 * 1024,
         options=settings.reading,
+        finish=read_and_pack,
     )
-    return {"files": [_file(read_file(result, form), registers, form) for result in results]}
+    return {"files": [_file(unpacked(result), registers, form) for result in results]}
 
 
 def _file(reading: FileReading, registers: Registers, form: Form) -> Json:

@@ -18,7 +18,9 @@ from flows import stages
 from flows.delivery import Delivered, listed_on
 from flows.mailing import mail
 from flows.pages import docs, pages, report
+from flows.parts import forget_parts
 from flows.publishing import publish
+from flows.reading import part_folder
 from flows.settings import Settings
 from flows.stages import Readings, Settled
 from flows.summary import Summary, Watch
@@ -48,6 +50,7 @@ def night(settings: Settings, when: date, delivered: Delivered, watch: Watch, st
         understood = call(decide_again, settings, delivered, readings, stored, watch)
     else:
         understood = understand(settings, delivered, readings, call)
+    forget_parts(part_folder(settings))
     return conclude(settings, delivered, understood, watch, call)
 
 

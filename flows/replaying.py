@@ -15,6 +15,7 @@ from extract.read import reader_version
 from flows import stages
 from flows.delivery import Delivered, identity, listed_on, nights_of
 from flows.nightly import Understood, understand
+from flows.reading import read_files
 from flows.settings import Settings
 from flows.stages import Readings
 from flows.summary import Watch
@@ -63,7 +64,7 @@ def readings_of(
     asked = {
         p.sha256: SourceFile(p.sha256, p.uri, delivered.night, p.size) for p in here if p.sha256 in again and p.sha256
     }
-    anew = stages.read_bytes_again(settings, list(asked.values()), watch)
+    anew = read_files(settings, list(asked.values()), watch)
     kept = tuple(f for f in read.before if f.outcome.source_sha256 not in brought | again)
     unchanged = read.unchanged + len(delivered.listing) - len(here)
     return Readings((*read.new, *anew), kept, unchanged, read.duplicate)

@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     )
     file_timeout_seconds: float = Field(60.0, gt=0, description="Longest time one file may take to read")
     worker_memory_mb: int = Field(1024, ge=256, description="Most memory one reading process may use")
+    dask_scheduler: str | None = Field(
+        None, description="Address of a Dask scheduler whose workers read the files (needs kaona[dask]); None: here"
+    )
+    dask_batch_files: int = Field(250, ge=1, description="Most files that a Dask worker is given at once")
     second_reader: bool = Field(
         False, description="Let PDFium read each PDF too and name what it reads differently (needs kaona[pdfium])"
     )

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from extract.document import ReadResult, SourceFile
-from extract.isolation import read_all
 from extract.pdf import witness
 from extract.read import reader_version, rejected
-from extract.sources import read_archived
 from flows.delivery import VERSION, Delivered, identity, nights_of
 from flows.pages import page_paths
+from flows.reading import read_files
 from flows.run_rows import run_rows
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch, told
@@ -106,30 +105,13 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
         watch.console.print(f"a line is not used: {fault}", highlight=False, markup=False)
     form = load_form()
     new = [read_file(result, form) for result in refused] + _brought_earlier(settings, moved)
-    new += read_bytes_again(settings, list(to_read.values()), watch)
+    new += read_files(settings, list(to_read.values()), watch)
     # an earlier run of this night may have known a file only by its reason: now it is there, or the reason is another
     replaced = {f.outcome.source_sha256 for f in new} | {
         o.source_sha256 for o in outcomes if o.media_type == UNPULLED and o.uri in {p.uri for p in delivered.listing}
     }
     kept = _by_file((o for o in outcomes if o.source_sha256 not in replaced), copies)
     return Readings(tuple(new), kept, unchanged, duplicate)
-
-
-def read_bytes_again(settings: Settings, sources: Sequence[SourceFile], watch: Watch) -> list[FileReading]:
-    """Read archived bytes with today's reader, whatever is known of them; each in a guarded process."""
-    form, found = load_form(), []
-    with watch.progress("reading", len(sources)) as step:
-        for result in read_all(
-            sources,
-            lambda source: read_archived(settings.archive, source.sha256),
-            workers=settings.workers,
-            timeout_seconds=settings.file_timeout_seconds,
-            memory_limit_bytes=settings.worker_memory_mb * 1024 * 1024,
-            options=settings.reading,
-        ):
-            found.append(read_file(result, form))
-            step()
-    return found
 
 
 def _brought_earlier(settings: Settings, moved: Mapping[str, tuple[date, SourceFile]]) -> list[FileReading]:

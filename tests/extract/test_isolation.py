@@ -252,3 +252,57 @@ def _die_on_a_code(data, pages):
     if any("รหัส" in line.text for page in pages for line in page.lines):
         os._exit(134)
     return []
+
+
+def shouted(result):
+    """Stands for what comes after reading: the first line, or the code."""
+    text = outcome(result)
+    if "ล้ม" in text:
+        raise ValueError(text)
+    if "ตาย" in text:
+        os._exit(7)
+    if "ค้าง" in text:
+        signal.pause()
+    if "มาก" in text:
+        bytearray(10**12)
+    return f"{text}!", os.getpid()
+
+
+@pytest.mark.parametrize("as_file", [good, str.encode], ids=["pdf", "dump"])
+def test_what_comes_after_reading_is_done_by_the_workers_and_costs_only_the_file_on_which_it_fails(
+    monkeypatch, as_file
+):
+    monkeypatch.setattr("extract.isolation.FEW_BYTES", 0)
+    texts = ["ปีงบ", "ล้ม", "รหัส", "ตาย", "แผน", "ค้าง", "มาก", "งาน"]
+    sources, open_bytes = batch(*map(as_file, texts), b"", *map(as_file, numbered(20)))
+    limits = {"workers": 2, "timeout_seconds": 2}
+    said, pids = zip(*read_all(sources, open_bytes, finish=shouted, **limits), strict=True)
+    codes = ["reader_crashed", "reader_timeout", "reader_out_of_memory", "empty_file"]
+    crash, late, large, empty = (f"{code}!" for code in codes)
+    expected = ["ปีงบ!", crash, "รหัส!", crash, "แผน!", late, large, "งาน!", empty]
+    assert list(said) == [*expected, *(f"{text}!" for text in numbered(20))]
+    read_by = {pid for text, pid in zip(said, pids, strict=True) if not text.startswith(("reader_", "empty"))}
+    assert os.getpid() not in read_by
+
+
+def test_few_dumps_are_finished_here_beside_pdfs_in_workers(monkeypatch):
+    monkeypatch.setattr("extract.isolation.MAX_BYTES_HERE", 100)
+    sources, open_bytes = batch(good("ปีงบ"), "รหัส".encode(), ("แผน\n" * 50).encode())
+    said = list(read_all(sources, open_bytes, workers=1, finish=shouted))
+    assert [text for text, _ in said] == ["ปีงบ!", "รหัส!", "แผน!"]
+    assert [pid == os.getpid() for _, pid in said] == [False, True, False]
+
+
+def test_without_workers_a_file_that_cannot_be_finished_costs_only_itself():
+    sources, open_bytes = batch("ล้ม".encode(), "รหัส".encode())
+    assert [text for text, _ in read_all(sources, open_bytes, workers=0, finish=shouted)] == ["reader_crashed!", "รหัส!"]
+
+
+def test_a_parent_without_a_file_of_its_own_has_workers_too():
+    code = (
+        "from tests.extract.test_isolation import *\n"
+        "sources, open_bytes = batch(good('ปีงบ'))\n"
+        "print([outcome(r) for r in read_all(sources, open_bytes, workers=1)])\n"
+    )
+    done = subprocess.run([sys.executable, "-"], input=code, cwd=ROOT, env=dict(os.environ, PYTHONPATH=str(ROOT)), capture_output=True, text=True, timeout=120)  # fmt: skip
+    assert done.stdout.strip() == "['ปีงบ']", done.stderr

@@ -1,0 +1,74 @@
+"""What was read so far, in files of some hundred documents, so that a night that was killed does not read them again.
+
+A part file holds plain values (`transform.packed`) behind the hash of its content: one that is torn, or that another
+version of the program wrote, is not used, and nothing in it can run code. They live from reading until the night is
+loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from extract.document import SourceFile
+
+PART_FILES = 250
+PART_BYTES = 32 * 1024 * 1024
+"""A part is written when it holds so much: what a kill can cost, and what waits in memory."""
+
+Key = tuple[str, str, int]  # sha256, uri, size
+
+_MAGIC = b"kaona part 1\n"
+_NAME_DIGITS = 16
+
+
+def key_of(source: SourceFile) -> Key:
+    """What a file is found by again; the night it is read for does not change what is read."""
+    return source.sha256, source.uri, source.size
+
+
+def write_part(folder: Path, program: str, files: Sequence[tuple[SourceFile, bytes]]) -> Path:
+    """Write what was read of some files, whole or not at all; the same files have the same name, whoever writes it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = marshal.dumps([(*key_of(source), packed) for source, packed in files])
+    with NamedTemporaryFile(dir=folder, suffix=".tmp", delete=False) as part:
+        part.write(_MAGIC + hashlib.sha256(content).digest() + content)
+        part.flush()
+        os.fdatasync(part.fileno())
+    target = folder / name_of(program, [source for source, _ in files])
+    Path(part.name).replace(target)
+    return target
+
+
+def name_of(program: str, sources: Iterable[SourceFile]) -> str:
+    """The name of the part that holds what `program` reads of these files."""
+    inputs = hashlib.sha256(repr([key_of(source) for source in sources]).encode()).hexdigest()
+    return f"{program[:_NAME_DIGITS]}-{inputs[:_NAME_DIGITS]}.part"
+
+
+def read_part(path: Path) -> list[tuple[Key, bytes]]:
+    """What a part file holds; nothing when it is torn or no part file."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return []
+    start = len(_MAGIC) + hashlib.sha256().digest_size
+    content = memoryview(data)[start:]
+    if data[:start] != _MAGIC + hashlib.sha256(content).digest():
+        return []
+    return [((sha, uri, size), packed) for sha, uri, size, packed in marshal.loads(content)]
+
+
+def parts_of(folder: Path, program: str) -> list[Path]:
+    """The part files that this very program wrote before."""
+    return sorted(folder.glob(f"{program[:_NAME_DIGITS]}-*.part"))
+
+
+def forget_parts(folder: Path) -> None:
+    """The night is loaded: what was read for it is not needed any more."""
+    shutil.rmtree(folder, ignore_errors=True)
