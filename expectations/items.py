@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -29,7 +28,6 @@ STATE_TH: Mapping[str, str] = {"new": "ใหม่", "regressed": "พบอี
 _RANK: Mapping[str, int] = {severity: rank for rank, severity in enumerate(SEVERITY_ORDER)}
 _T = TypeVar("_T")
 _TEMPLATES = Path(__file__).with_name("templates")
-_BLANKS = re.compile(r"\s+")
 # by Unicode category: controls and separators of lines, invisible format characters, halves of characters
 _SHOWN_AS = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": "�"}
 
@@ -141,7 +139,9 @@ def plain(text: str) -> str:
     >>> plain("ชื่อ\\r\\nBcc: x@y\\u202e\\x00 จบ")
     'ชื่อ Bcc: x@y จบ'
     """
-    return _BLANKS.sub(" ", "".join(_SHOWN_AS.get(unicodedata.category(c), c) for c in text)).strip()
+    if not text.isprintable():  # what acts is never printable
+        text = "".join(_SHOWN_AS.get(unicodedata.category(c), c) for c in text)
+    return " ".join(text.split())
 
 
 def shown(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,6 +34,11 @@ class Lateness:
     progress_pct: Decimal | None
     time_elapsed_pct: Decimal | None
     since: date | None
+
+    @property
+    def key(self) -> str:
+        """What a snapshot keeps of it."""
+        return late_key(self.project_code, self.kind)
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -76,16 +81,22 @@ class LateProject:
         return " · ".join(kind.sentence for kind in self.kinds)
 
 
-def lateness_in(late: Frame, names: Mapping[str, str]) -> list[Lateness]:
-    """Rows of the facts about own projects as values, most pressing first."""
-    found = {_lateness(row) for row in late.to_dict("records") if row["project_code"] in names}
+def late_key(project_code: str, kind: str) -> str:
+    """What a snapshot keeps of one kind of lateness of a project."""
+    return f"{project_code} {kind}"
+
+
+def lateness_in(late: Frame) -> list[Lateness]:
+    """Rows of the facts as values, most pressing first."""
+    found = {_lateness(row) for row in late.to_dict("records")}
     return sorted(found, key=lambda each: (each.order, str(each)))
 
 
-def late_projects(late: Frame, names: Mapping[str, str], fresh: frozenset[str]) -> list[LateProject]:
-    """One value for each late project, most pressing first. `fresh`: codes that the reader was not told of."""
+def late_projects(late: Iterable[Lateness], names: Mapping[str, str], fresh: frozenset[str]) -> list[LateProject]:
+    """One value for each late project, most pressing first, as they are given. `fresh`: codes that the reader was not
+    told of."""
     kinds: dict[str, list[Lateness]] = {}
-    for each in lateness_in(late, names):
+    for each in late:
         kinds.setdefault(each.project_code, []).append(each)
     return [LateProject(plain(code), shown(names[code]), tuple(found), code in fresh) for code, found in kinds.items()]
 

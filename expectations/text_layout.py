@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from itertools import accumulate
 
 WIDTH = 76
 _MONTHS = r"[ก-ฮ]{1,2}\.[ก-ฮ]{1,2}\."
@@ -17,6 +19,7 @@ _HELD = "\xa0"
 _LEAD = re.compile(r"^ *(?:(?:[•✓–-]|\d+\.) +)?")
 # a vowel that is written before its consonant begins a syllable
 _LEADING_VOWELS = frozenset("เแโใไ")
+_ABOVE_AND_BELOW = ("Mn", "Me", "Cf")
 _NO_START = frozenset("ฯๆะาำๅ”)]>,.:;%")
 
 
@@ -26,7 +29,12 @@ def columns(text: str) -> int:
     >>> columns("กรุงเทพ"), columns("ที่นี่")
     (6, 2)
     """
-    return sum(1 for c in text if unicodedata.category(c) not in ("Mn", "Me", "Cf"))
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+@lru_cache(maxsize=4096)
+def _width(character: str) -> int:
+    return 0 if unicodedata.category(character) in _ABOVE_AND_BELOW else 1
 
 
 def reflow(text: str, width: int = WIDTH) -> str:
@@ -62,9 +70,10 @@ def _pieces(word: str, room: int) -> list[str]:
     """A long word in parts that each fit: parted before a leading vowel in the second half, else between clusters."""
     pieces = []
     while columns(word) > room:
-        ends = [n for n in range(1, len(word)) if columns(word[:n]) <= room and _may_part(word, n)]
+        taken = list(accumulate(map(_width, word)))  # columns of the word up to each character
+        ends = [n for n in range(1, len(word)) if taken[n - 1] <= room and _may_part(word, n)]
         good = [n for n in ends if word[n] in _LEADING_VOWELS or word[n - 1] in _HELD]
-        end = next((n for n in reversed(good) if columns(word[:n]) > room // 2), ends[-1] if ends else len(word))
+        end = next((n for n in reversed(good) if taken[n - 1] > room // 2), ends[-1] if ends else len(word))
         pieces.append(word[:end].rstrip(_HELD))
         word = word[end:]
     return [*pieces, word] if word else pieces
@@ -73,7 +82,7 @@ def _pieces(word: str, room: int) -> list[str]:
 def _may_part(word: str, at: int) -> bool:
     """Whether a line may end before a character: not before a mark, nor between a leading vowel and its consonant."""
     return (
-        unicodedata.category(word[at]) not in ("Mn", "Me", "Cf")
+        _width(word[at]) == 1
         and word[at] not in _NO_START
         and word[at - 1] not in _LEADING_VOWELS
         and word[at - 1] not in "“(["
