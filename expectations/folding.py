@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from expectations.items import Item, in_order, most_urgent_first
@@ -122,16 +123,22 @@ def _same_thing(item: Item) -> tuple[object, ...]:
 
     What is quoted is what the form prints, and is the same to the letter.
     """
-    file = _file_in(item) if _names_file(item) else None
-    report = None if item.report_no is None else re.compile(_OWN_REPORT.format(item.report_no))
+    names_file = _names_file(item)
+    report = None if item.report_no is None else _own_report(item.report_no)
 
     def without_place(text: str) -> str:
-        text = text if file is None else file.sub(_HERE, text)
+        # most sentences name no file: a pattern for each of thousands of files is made for those alone that do
+        text = _file_in(item).sub(_HERE, text) if names_file and item.file in text else text
         text = text if report is None else report.sub(_HERE, text)
         return _PLACE.sub(rf"\1 {_HERE}", text)
 
     said = tuple(_outside_quotes(line, without_place) for line in item.message)
     return item.rule, item.severity, item.is_fresh, item.state == "resolved", item.todo, said
+
+
+@lru_cache(maxsize=1024)
+def _own_report(report_no: int) -> re.Pattern[str]:
+    return re.compile(_OWN_REPORT.format(report_no))
 
 
 def _outside_quotes(line: str, changed: Callable[[str], str]) -> str:

@@ -49,20 +49,21 @@ def _reflowed(line: str, width: int) -> list[str]:
     assert lead is not None
     margin = " " * len(lead[0])
     held = _GLUED.sub(_HELD, line[lead.end() :])
-    lines, current = [], lead[0]
+    lines, current, taken = [], lead[0], columns(lead[0])
     for word in held.split(" "):
-        joined = f"{current} {word}" if current.strip() and current != lead[0] else current + word
-        if columns(joined) <= width:
-            current = joined
+        is_begun = bool(current.strip()) and current != lead[0]
+        room = taken + is_begun + columns(word)
+        if room <= width:
+            current, taken = f"{current} {word}" if is_begun else current + word, room
             continue
-        if current.strip() and current != lead[0]:
+        if is_begun:
             lines.append(current)
-            current = margin
+            current, taken = margin, len(margin)
         for piece in _pieces(word, width - len(margin)):
-            if columns(current + piece) > width:
+            if taken + columns(piece) > width:
                 lines.append(current)
-                current = margin
-            current += piece
+                current, taken = margin, len(margin)
+            current, taken = current + piece, taken + columns(piece)
     return [part.replace(_HELD, " ") for part in (*lines, current)]
 
 
