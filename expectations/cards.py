@@ -80,6 +80,24 @@ def cards_of(folds: Iterable[Fold], printed: Printed | None = None) -> list[Card
     return [_card(each, printed) for each in folds]
 
 
+class Cards:
+    """Folds written out, each once however often it is asked for."""
+
+    def __init__(self, printed: Printed) -> None:
+        self._printed = printed
+        self._known: dict[str, Card] = {}
+
+    def of(self, folds: Iterable[Fold]) -> list[Card]:
+        """The cards of folds in their order."""
+        found = []
+        for each in folds:
+            named = each.first.finding_id
+            if named not in self._known:
+                self._known[named] = _card(each, self._printed)
+            found.append(self._known[named])
+        return found
+
+
 def tag_of(fold: Fold) -> str:
     """Whether the reader hears of it for the first time, again, or on which day it stands."""
     if all(item.state == "regressed" for item in fold.same) and fold.first.is_fresh:

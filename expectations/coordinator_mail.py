@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from expectations.cards import Card, Printed
+from expectations.cards import Card, Cards, Printed
 from expectations.changes_told import Unreadable, changes_in
 from expectations.coordinator_parts import Part, parts_of
 from expectations.coordinator_sheets import sheets_of
@@ -65,9 +65,9 @@ def coordinator_mail(
         "muted_until": min((mute.until for _, mute in news.muted), default=None),
         "gone": [sentence for _, sentence in gone],
     }
-    folds, resolved_folds, printed = fold(unresolved), fold(resolved), Printed(share.printed, form)
+    folds, resolved_folds, cards = fold(unresolved), fold(resolved), Cards(Printed(share.printed, form))
     for percent in _SHARES:
-        parts = parts_of(folds, resolved_folds, late, changes, printed, percent)
+        parts = parts_of(folds, resolved_folds, late, changes, cards, percent)
         subject = _subject(parts, [short for short, _ in gone], night, is_reminder=not is_news)
         values |= {"parts": parts, "subject": subject, "preheader": _preheader(parts, values["gone"])}
         html = render("coordinator.html.j2", **values)

@@ -133,6 +133,11 @@ def cell(value: Any) -> Any:
     return None if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)) else value
 
 
+@lru_cache(maxsize=4096)
+def _shown_as(character: str) -> str:
+    return _SHOWN_AS.get(unicodedata.category(character), character)
+
+
 def plain(text: str) -> str:
     """The text without characters that act instead of being read: controls, direction marks, lone surrogates.
 
@@ -140,10 +145,11 @@ def plain(text: str) -> str:
     'ชื่อ Bcc: x@y จบ'
     """
     if not text.isprintable():  # what acts is never printable
-        text = "".join(_SHOWN_AS.get(unicodedata.category(c), c) for c in text)
+        text = "".join(map(_shown_as, text))
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=16384)  # names of projects and files stand in many findings
 def shown(text: str) -> str:
     """The text as a page or a mail may show it: plain, telephone numbers hidden."""
     return hide_phones(plain(text))

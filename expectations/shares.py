@@ -14,7 +14,7 @@ from expectations.changes_told import Changed
 from expectations.items import cell, project_names
 from expectations.late_projects import Lateness, lateness_in
 from expectations.lifecycle import Finding, findings_in
-from expectations.mail_facts import CoordinatorFacts, Frame
+from expectations.mail_facts import PRINTED, CoordinatorFacts, Frame
 from expectations.news import Mute
 
 
@@ -76,11 +76,11 @@ def changes_in(changes: Frame) -> list[Changed]:
 
 def printed_in(printed: Frame) -> list[PrintedAt]:
     """Rows of what copies print as values, in their order."""
+    columns = [printed[name].tolist() for name in PRINTED]
     found = []
-    for row in printed.to_dict("records"):
-        first = int(row["line_first"])
-        last = int(cell(row["line_last"]) or first)
-        raw, copy_no, page = str(cell(row["raw"]) or ""), int(row["copy_no"]), int(row["page"])
-        at = str(row["project_code"]), str(row["field"]), copy_no, str(row["file"]), page, first, last, raw
+    for code, field, copy_no, file, page, line_first, line_last, raw in zip(*columns, strict=True):
+        first = int(line_first)
+        last = int(cell(line_last) or first)
+        at = str(code), str(field), int(copy_no), str(file), int(page), first, last, str(cell(raw) or "")
         found.append(PrintedAt(*at))
     return found

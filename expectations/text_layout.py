@@ -11,9 +11,9 @@ WIDTH = 76
 _MONTHS = r"[ก-ฮ]{1,2}\.[ก-ฮ]{1,2}\."
 # what is read as one word: a place, a number with its unit, a date
 _GLUED = re.compile(
-    r"(?<=หน้า) (?=\d)|(?<=บรรทัด) (?=\d)|(?<=ครั้งที่) (?=\d)|(?<=สำเนาที่) (?=\d)|(?<=วันที่) (?=\d)|(?<=อ้างอิง) (?=\S)| (?=·)"
-    r"|(?<=\d) (?=(?:บาท|%|วัน|รายการ|โครงการ|แห่ง|ครั้ง|ฉบับ|บรรทัด)(?!\w))"
-    rf"|(?<=\d) (?={_MONTHS} \d)|(?<=\.) (?=\d{{4}}\b)"
+    r" (?:(?<=หน้า )(?=\d)|(?<=บรรทัด )(?=\d)|(?<=ครั้งที่ )(?=\d)|(?<=สำเนาที่ )(?=\d)|(?<=วันที่ )(?=\d)|(?<=อ้างอิง )(?=\S)|(?=·)"
+    r"|(?<=\d )(?=(?:บาท|%|วัน|รายการ|โครงการ|แห่ง|ครั้ง|ฉบับ|บรรทัด)(?!\w))"
+    rf"|(?<=\d )(?={_MONTHS} \d)|(?<=\. )(?=\d{{4}}\b))"
 )
 _HELD = "\xa0"
 _LEAD = re.compile(r"^ *(?:(?:[•✓–-]|\d+\.) +)?")
@@ -43,7 +43,7 @@ def reflow(text: str, width: int = WIDTH) -> str:
 
 
 def _reflowed(line: str, width: int) -> list[str]:
-    if columns(line) <= width:
+    if len(line) <= width or columns(line) <= width:
         return [line]
     lead = _LEAD.match(line)
     assert lead is not None

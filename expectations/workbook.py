@@ -93,9 +93,11 @@ def _rows(sheet: Sheet, frame: _Frame) -> list[str]:
     return written
 
 
+@lru_cache(maxsize=4096)  # names of projects and rules stand in many cells
 def _text(value: str) -> str:
     """A text as the inside of its cell."""
-    text = ILLEGAL_CHARACTERS_RE.sub("�", value)[:_LONGEST]
+    text = value if value.isprintable() else ILLEGAL_CHARACTERS_RE.sub("�", value)
+    text = text[:_LONGEST]
     if not text:
         return " />"
     space = ' xml:space="preserve"' if text.strip() not in ("", text) else ""
