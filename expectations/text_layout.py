@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from itertools import accumulate
 
 WIDTH = 76
@@ -32,9 +31,15 @@ def columns(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_width, text))
 
 
-@lru_cache(maxsize=4096)
-def _width(character: str) -> int:
-    return 0 if unicodedata.category(character) in _ABOVE_AND_BELOW else 1
+class _Widths(dict[str, int]):
+    """Columns of each character met so far."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = 0 if unicodedata.category(character) in _ABOVE_AND_BELOW else 1
+        return self[character]
+
+
+_width = _Widths().__getitem__
 
 
 def reflow(text: str, width: int = WIDTH) -> str:

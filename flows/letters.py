@@ -153,7 +153,7 @@ def _crlf(text: str) -> bytes:
 def _base64_lines(content: bytes) -> bytes:
     """A content in lines of 76 characters."""
     encoded = b64encode(content)
-    return b"".join(encoded[at : at + 76] + b"\r\n" for at in range(0, len(encoded), 76))
+    return b"\r\n".join([encoded[at : at + 76] for at in range(0, len(encoded), 76)] + [b""])
 
 
 def readdressed(content: bytes, address: str, moment: datetime, settings: Settings) -> bytes:

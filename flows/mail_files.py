@@ -20,12 +20,11 @@ from pathlib import Path
 from flows.letters import identity
 from flows.settings import BANGKOK, Settings
 from load import mail_store
-from load.mail_store import SETTLED, UNSETTLED, Mail, Store
+from load.mail_store import AT_ONCE, SETTLED, UNSETTLED, Mail, Store
 from load.transaction import transaction
 
 SENT, UNDELIVERED = "sent", "undelivered"
 _FOLDERS = {"sent": SENT, "refused": UNDELIVERED, "expired": UNDELIVERED}
-_AT_ONCE = 50  # mails whose contents are held in memory
 _NIGHT = re.compile(r"(\d{4}-\d\d-\d\d)-")
 _LIST = re.compile(r"<([a-z0-9-]+)\.kaona\.")
 
@@ -70,8 +69,8 @@ def tidy(con: Store, settings: Settings, moment: datetime) -> None:
 def write_missing(con: Store, outbox: Path, moment: datetime) -> None:
     """Write the files of mails that wait and have none yet."""
     named = [m.message_id for m in mail_store.mails(con, states=UNSETTLED) if not m.is_written]
-    for start in range(0, len(named), _AT_ONCE):
-        for mail in mail_store.mails(con, message_ids=named[start : start + _AT_ONCE], has_content=True):
+    for start in range(0, len(named), AT_ONCE):
+        for mail in mail_store.mails(con, message_ids=named[start : start + AT_ONCE], has_content=True):
             _write(outbox / mail.file, mail.content or b"")
     if named:
         mail_store.written(con, named, moment)

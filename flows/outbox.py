@@ -26,7 +26,7 @@ from flows.mail_files import drop_old, parsed, store_path, tidy, write_missing
 from flows.settings import BANGKOK, Settings
 from flows.undelivered import TOLD_BEFORE, undelivered_letter
 from load import mail_store
-from load.mail_store import UNSETTLED, Mail, Store
+from load.mail_store import AT_ONCE, UNSETTLED, Mail, Store
 from load.transaction import transaction
 from transform.mailboxes import mailbox
 
@@ -75,7 +75,7 @@ def deposit(settings: Settings, letters: Iterable[Letter], night: date) -> list[
 
 
 class _OfNight:
-    """The mails of one night, as the store has them and as they become; those put in reach the store at once, last."""
+    """The mails of one night, as the store has them and as they become; new ones reach the store some at a time."""
 
     def __init__(self, con: Store, night: date, moment: datetime) -> None:
         self.night, self.moment = night, moment
@@ -110,6 +110,8 @@ class _OfNight:
         """Put a new mail in."""
         self._keep(mail)
         self._new[mail.message_id] = None
+        if len(self._new) == AT_ONCE:
+            self.add_new()
 
     def change(self, mail: Mail, **values: Any) -> None:
         """Set columns of a mail."""
@@ -126,6 +128,9 @@ class _OfNight:
     def add_new(self) -> None:
         """Write the new mails into the store, in the order in which they were put in."""
         mail_store.add(self._con, [self._mails[named] for named in self._new])
+        for named in self._new:
+            self._mails[named] = replace(self._mails[named], content=None)
+        self._new.clear()
 
 
 def _put(letter: Letter, of_night: _OfNight, settings: Settings) -> str:

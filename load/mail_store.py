@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 import duckdb
 
 __all__ = [
+    "AT_ONCE",
     "COUNTED",
     "UNSETTLED",
     "Mail",
@@ -51,7 +52,7 @@ _TYPES = {
     "is_written": "BOOLEAN", "reported_in": "VARCHAR", "deposited_at": "TIMESTAMP", "changed_at": "TIMESTAMP",
 }  # fmt: skip
 _AMONG = "message_id IN (SELECT unnest(?::VARCHAR[]))"
-_AT_ONCE = 50  # mails that one statement puts in
+AT_ONCE = 50  # mails whose contents are held at a time
 
 
 class StoreBusy(RuntimeError):
@@ -176,7 +177,7 @@ def add(con: Store, new: Iterable[Mail]) -> None:
     last = int(row[0]) if row else 0
     marks = f"({', '.join('?' for _ in _COLUMNS)})"
     numbered = (replace(mail, number=number) for number, mail in enumerate(new, last + 1))
-    while some := list(islice(numbered, _AT_ONCE)):
+    while some := list(islice(numbered, AT_ONCE)):
         values = [_stored(getattr(mail, name)) for mail in some for name in _COLUMNS]
         con.execute(f"INSERT INTO mail ({', '.join(_COLUMNS)}) VALUES {', '.join([marks] * len(some))}", values)
 
