@@ -149,7 +149,7 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=16384)  # names of projects and files stand in many findings
+@lru_cache(maxsize=2048)  # names of projects and files stand in many findings
 def shown(text: str) -> str:
     """The text as a page or a mail may show it: plain, telephone numbers hidden."""
     return hide_phones(plain(text))

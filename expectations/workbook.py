@@ -93,7 +93,7 @@ def _rows(sheet: Sheet, frame: _Frame) -> list[str]:
     return written
 
 
-@lru_cache(maxsize=4096)  # names of projects and rules stand in many cells
+@lru_cache(maxsize=512)  # names of projects and rules stand in many cells
 def _text(value: str) -> str:
     """A text as the inside of its cell."""
     text = value if value.isprintable() else ILLEGAL_CHARACTERS_RE.sub("�", value)
@@ -116,19 +116,18 @@ def _frame(kinds: tuple[tuple[str, _Columns], ...], has_rows: bool, has_acts: bo
             page.cell(1, position, header).font = Font(bold=True)
             page.column_dimensions[get_column_letter(position)].width = width
         page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}1"
-    header, cell = (book.worksheets[0].cell(row, 1) for row in (1, 2))
-    styles = [header.style_id]  # a style is numbered when its number is first asked for
+    header, cell, acting = (book.worksheets[0].cell(row, 1) for row in (1, 2, 3))
     if has_rows:
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    styles.append(cell.style_id)
+        cell.alignment = acting.alignment = Alignment(wrap_text=True, vertical="top")
     if has_acts:
-        cell.quotePrefix = True
-    styles.append(cell.style_id)
+        acting.quotePrefix = True
+    # a style is numbered when its number is first asked for
+    _, style, style_of_acts = (each.style_id for each in (header, cell, acting))
     written = BytesIO()
     book.save(written)
     parts = parts_of(written)
     around = tuple(_around(parts.pop(_part(number)).decode()) for number in range(1, len(kinds) + 1))
-    return _Frame(parts, around, *styles[1:])
+    return _Frame(parts, around, style, style_of_acts)
 
 
 def _around(sheet: str) -> tuple[str, str]:
