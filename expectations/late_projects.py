@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from expectations.items import cell, plain, shown
-from expectations.mail_facts import Frame
+from expectations.mail_facts import LATE, Frame
 from expectations.words import spoken, thai_date
 
 # the gravest first: a project whose kind gets graver is news to whoever knows that it is late
@@ -88,8 +88,9 @@ def late_key(project_code: str, kind: str) -> str:
 
 def lateness_in(late: Frame) -> list[Lateness]:
     """Rows of the facts as values, most pressing first."""
-    found = {_lateness(row) for row in late.to_dict("records")}
-    return sorted(found, key=lambda each: (each.order, str(each)))
+    rows = zip(*(late[name].to_numpy(object) for name in LATE), strict=True)
+    found = {_lateness(*map(cell, row)) for row in rows}
+    return sorted(found, key=lambda x: (x.order, x.kind, *map(str, (x.progress_pct, x.time_elapsed_pct, x.since))))
 
 
 def late_projects(late: Iterable[Lateness], names: Mapping[str, str], fresh: frozenset[str]) -> list[LateProject]:
@@ -101,21 +102,15 @@ def late_projects(late: Iterable[Lateness], names: Mapping[str, str], fresh: fro
     return [LateProject(plain(code), shown(names[code]), tuple(found), code in fresh) for code, found in kinds.items()]
 
 
-def _lateness(row: Mapping[Any, Any]) -> Lateness:
-    days, since = cell(row["days"]), cell(row["since"])
+def _lateness(project_code: Any, kind: Any, days: Any, progress_pct: Any, elapsed_pct: Any, since: Any) -> Lateness:
     return Lateness(
-        str(row["project_code"]),
-        str(row["kind"]),
+        str(project_code),
+        str(kind),
         None if days is None else int(days),
-        _decimal(row["progress_pct"]),
-        _decimal(row["time_elapsed_pct"]),
+        None if progress_pct is None else Decimal(str(progress_pct)),
+        None if elapsed_pct is None else Decimal(str(elapsed_pct)),
         None if since is None else pd.Timestamp(since).date(),
     )
-
-
-def _decimal(value: Any) -> Decimal | None:
-    value = cell(value)
-    return None if value is None else Decimal(str(value))
 
 
 def _pct(value: Decimal | None) -> str:

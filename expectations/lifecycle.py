@@ -77,7 +77,7 @@ def _plain(column: pd.Series) -> list[Any]:
     values = column.dt.date if pd.api.types.is_datetime64_any_dtype(column) else column
     return [
         None if is_null else _value(value)
-        for value, is_null in zip(values.tolist(), column.isna().tolist(), strict=True)
+        for value, is_null in zip(values.to_numpy(object), column.isna().to_numpy(), strict=True)
     ]
 
 

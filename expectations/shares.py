@@ -76,7 +76,7 @@ def changes_in(changes: Frame) -> list[Changed]:
 
 def printed_in(printed: Frame) -> list[PrintedAt]:
     """Rows of what copies print as values, in their order."""
-    columns = [printed[name].tolist() for name in PRINTED]
+    columns = [printed[name].to_numpy(object) for name in PRINTED]
     found = []
     for code, field, copy_no, file, page, line_first, line_last, raw in zip(*columns, strict=True):
         first = int(line_first)
