@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from expectations.folding import Fold
-from expectations.items import Item, cell, plain
-from expectations.mail_facts import Frame
+from expectations.items import Item, plain
 from expectations.words import thai_date, without_phone
 from transform.form import Form
 from transform.thai import squash
@@ -39,27 +39,38 @@ class Card:
     reference: str
 
 
+class PrintedAt(NamedTuple):
+    """What one copy of a form prints for a field, and where; copies count as a person counts them."""
+
+    project_code: str
+    field: str
+    copy_no: int
+    file: str
+    page: int
+    line_first: int
+    line_last: int
+    raw: str
+
+
 class Printed:
     """What the copies of the latest deliveries print, by project and field."""
 
-    def __init__(self, printed: Frame, form: Form) -> None:
+    def __init__(self, printed: Iterable[PrintedAt], form: Form) -> None:
         self._form = form
-        self._rows: dict[tuple[str, str], list[tuple[int, str, int, int, int, str]]] = {}
-        for row in printed.to_dict("records"):
-            first = int(row["line_first"])
-            last = int(cell(row["line_last"]) or first)
-            raw = str(cell(row["raw"]) or "")
-            at = int(row["copy_no"]), plain(str(row["file"])), int(row["page"]), first, last, raw
-            self._rows.setdefault((str(row["project_code"]), str(row["field"])), []).append(at)
+        self._rows: dict[tuple[str, str], list[PrintedAt]] = {}
+        for row in printed:
+            self._rows.setdefault((row.project_code, row.field), []).append(row)
 
     def says(self, project_code: str, field: str | None) -> tuple[str, ...]:
         """One line for each different text, with the copies that print it; telephone numbers hidden."""
         by_text: dict[str, tuple[str, list[str]]] = {}
-        for number, file, page, first, last, raw in sorted(self._rows.get((project_code, field or ""), ())):
-            text = without_phone(field, plain(raw), self._form)
+        rows = [row._replace(file=plain(row.file)) for row in self._rows.get((project_code, field or ""), ())]
+        for row in sorted(rows):
+            text = without_phone(field, plain(row.raw), self._form)
             shown = text if len(text) <= _RAW else f"{text[:_RAW]}…"
-            lines = f"{first}–{last}" if last > first else f"{first}"
-            place = f"สำเนาที่ {number} ({file} หน้า {page} บรรทัด {lines})"
+            is_long = row.line_last > row.line_first
+            lines = f"{row.line_first}–{row.line_last}" if is_long else f"{row.line_first}"
+            place = f"สำเนาที่ {row.copy_no} ({row.file} หน้า {row.page} บรรทัด {lines})"
             by_text.setdefault(squash(text), (shown, []))[1].append(place)
         return tuple(f"{', '.join(places)} พิมพ์ “{text}”" for text, places in by_text.values())
 
@@ -67,6 +78,24 @@ class Printed:
 def cards_of(folds: Iterable[Fold], printed: Printed | None = None) -> list[Card]:
     """Folds written out, in their order. Without `printed` (the report has a column for it) each says its place."""
     return [_card(each, printed) for each in folds]
+
+
+class Cards:
+    """Folds written out, each once however often it is asked for."""
+
+    def __init__(self, printed: Printed) -> None:
+        self._printed = printed
+        self._known: dict[str, Card] = {}
+
+    def of(self, folds: Iterable[Fold]) -> list[Card]:
+        """The cards of folds in their order."""
+        found = []
+        for each in folds:
+            named = each.first.finding_id
+            if named not in self._known:
+                self._known[named] = _card(each, self._printed)
+            found.append(self._known[named])
+        return found
 
 
 def tag_of(fold: Fold) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
 
-import pandas as pd
-
-from expectations.items import cell, plain, shown
-from expectations.mail_facts import Frame
+from expectations.items import plain, shown
 from expectations.words import label_of, with_unit
 from transform.addresses import report_of
 from transform.form import Form
@@ -19,6 +18,16 @@ _LEAST_REPORTS = 3
 _NOTHING, _UNREADABLE = "ไม่มี", "อ่านไม่ได้"
 # a change of coordinator is told without names: another coordinator's name is no matter of this mail
 _UNNAMED = "coordinator"
+
+
+class Changed(NamedTuple):
+    """One value of one project as two nights after each other have it; `night` is the later one."""
+
+    project_code: str
+    field: str
+    night: datetime
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True)
@@ -54,14 +63,13 @@ class Change:
 
 
 def changes_in(
-    changes: Frame, names: Mapping[str, str], form: Form, unreadable: Unreadable | None = None
+    changes: Iterable[Changed], names: Mapping[str, str], form: Form, unreadable: Unreadable | None = None
 ) -> list[Change]:
     """Changes of own projects by project and field of the form, several of one value as one; what came back is none."""
-    ends: dict[tuple[str, str], list[tuple[object, str | None, str | None]]] = {}
-    for row in changes.to_dict("records"):
-        if row["project_code"] in names:
-            at = pd.Timestamp(row["night"]), cell(row["before"]), cell(row["after"])
-            ends.setdefault((str(row["project_code"]), str(row["field"])), []).append(at)
+    ends: dict[tuple[str, str], list[tuple[datetime, str | None, str | None]]] = {}
+    for each in changes:
+        if each.project_code in names:
+            ends.setdefault((each.project_code, each.field), []).append((each.night, each.before, each.after))
     order = {name: position for position, name in enumerate(form.fields)}
     told: dict[tuple[str, str], tuple[str | None, str | None]] = {}
     for key, rows in ends.items():

@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from expectations.cards import Card, Printed
+from expectations.cards import Card, Cards, Printed
 from expectations.changes_told import Unreadable, changes_in
 from expectations.coordinator_parts import Part, parts_of
 from expectations.coordinator_sheets import sheets_of
 from expectations.folding import fold
-from expectations.items import in_order, item_of, project_names, render, shown
+from expectations.items import in_order, item_of, render, shown
 from expectations.late_projects import LateProject, late_projects
 from expectations.mail_content import MailContent
 from expectations.mail_facts import CoordinatorFacts
-from expectations.news import News, late_keys, newly_late, news_of, snapshot
+from expectations.news import News, newly_late, news_of, snapshot
+from expectations.shares import Share, share_of
 from expectations.text_layout import reflow
 from expectations.words import thai_date
 from expectations.workbook import workbook
@@ -30,16 +31,16 @@ _COUNTS_TH = {"new": "ใหม่", "changed": "เปลี่ยนแปล�
 
 
 def coordinator_mail(
-    facts: CoordinatorFacts, night: date, form: Form, *, is_reminder: bool = False
+    facts: CoordinatorFacts | Share, night: date, form: Form, *, is_reminder: bool = False
 ) -> MailContent | None:
     """The mail to one coordinator; None when nothing is new to them.
 
     `is_reminder`: when nothing is new either, what is still to be corrected and who is late is told once more.
     """
-    names = project_names(facts.projects)
-    news = news_of(facts, night)
-    keys = late_keys(facts.late[facts.late["project_code"].isin(list(names))])
-    late = late_projects(facts.late, names, newly_late(keys, (facts.told or {}).get("late", ())))
+    share = facts if isinstance(facts, Share) else share_of(facts)
+    names, news = share.names, news_of(share, night)
+    keys = frozenset(each.key for each in share.late)
+    late = late_projects(share.late, names, newly_late(keys, (share.told or {}).get("late", ())))
     unresolved = [
         item_of(f, names, form, night, is_fresh=is_fresh)
         for findings, is_fresh in ((news.fresh, True), (news.standing, False))
@@ -51,22 +52,22 @@ def coordinator_mail(
         return None
     resolved = [item_of(f, names, form, night, is_fresh=False) for f in news.resolved]
     muted_items = [(item_of(f, names, form, night, is_fresh=False), mute) for f, mute in news.muted]
-    changes = changes_in(facts.changes, names, form, _unreadable(facts))
+    changes = changes_in(share.changes, names, form, _unreadable(share))
     gone = _gone(news)
     values: dict[str, Any] = {
-        "name": shown(facts.name) if facts.name else None,
+        "name": shown(share.name) if share.name else None,
         "night": night,
-        "since": facts.told_night,
+        "since": share.told_night,
         "is_reminder": not is_news,
-        "scope": _scope(facts.name, len(names)),
-        "received": _received(facts.counts),
+        "scope": _scope(share.name, len(names)),
+        "received": _received(share.counts),
         "muted": len(news.muted),
         "muted_until": min((mute.until for _, mute in news.muted), default=None),
         "gone": [sentence for _, sentence in gone],
     }
-    folds, resolved_folds, printed = fold(unresolved), fold(resolved), Printed(facts.printed, form)
-    for share in _SHARES:
-        parts = parts_of(folds, resolved_folds, late, changes, printed, share)
+    folds, resolved_folds, cards = fold(unresolved), fold(resolved), Cards(Printed(share.printed, form))
+    for percent in _SHARES:
+        parts = parts_of(folds, resolved_folds, late, changes, cards, percent)
         subject = _subject(parts, [short for short, _ in gone], night, is_reminder=not is_news)
         values |= {"parts": parts, "subject": subject, "preheader": _preheader(parts, values["gone"])}
         html = render("coordinator.html.j2", **values)
@@ -78,19 +79,21 @@ def coordinator_mail(
         html=html,
         attachment_name=f"kaona-{night.isoformat()}.xlsx",
         attachment_bytes=workbook(
-            sheets_of(in_order(unresolved), in_order(resolved), muted_items, changes, facts.late, names)
+            sheets_of(in_order(unresolved), in_order(resolved), muted_items, changes, share.late, names)
         ),
         told=snapshot(night, news.told, keys),
         is_reminder=not is_news,
     )
 
 
-def _unreadable(facts: CoordinatorFacts) -> Unreadable:
+def _unreadable(share: Share) -> Unreadable:
     """Where a form prints what is no value now, and where one did that the reader was told of."""
-    rows = facts.findings[facts.findings["rule"] == "value_not_well_formed"]
-    addresses = zip(rows["project_code"], rows["field"], rows["state"], strict=True)
-    found = [((str(code), str(field)), state == "resolved") for code, field, state in addresses]
-    return Unreadable({at for at, is_over in found if not is_over}, {at for at, is_over in found if is_over})
+    found = [f for f in share.findings if f.rule == "value_not_well_formed"]
+    now, before = (
+        {(str(f.project_code), str(f.field)) for f in found if (f.state == "resolved") is is_over}
+        for is_over in (False, True)
+    )
+    return Unreadable(now, before)
 
 
 def _gone(news: News) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from expectations.cards import Card, Printed, cards_of, resolved_line
+from expectations.cards import Card, Cards, resolved_line
 from expectations.changes_told import Change, told_together
 from expectations.folding import Fold
 from expectations.items import Item
@@ -58,7 +58,7 @@ def parts_of(
     resolved: Sequence[Fold],
     late: Sequence[LateProject],
     changes: Sequence[Change],
-    printed: Printed,
+    cards: Cards,
     share: int,
 ) -> Mapping[str, Part]:
     """The sections by name; of each, the given percentage of what may be written out at most is written out."""
@@ -66,17 +66,14 @@ def parts_of(
     def most(number: int) -> int:
         return number * share // 100
 
-    def cards(found: Sequence[Fold]) -> list[Card]:
-        return cards_of(found, printed)
-
     def lines(found: Sequence[Fold]) -> list[str]:
         return [resolved_line(each) for each in found]
 
     told = told_together(changes)
     shown, late_shown = told[: most(_CHANGES)], late[: most(_LATE)]
     return {
-        "to_fix": _part(folds, lambda item: item.severity != "note", most(_CARDS), cards),
-        "notes": _part(folds, lambda item: item.severity == "note", most(_NOTES), cards),
+        "to_fix": _part(folds, lambda item: item.severity != "note", most(_CARDS), cards.of),
+        "notes": _part(folds, lambda item: item.severity == "note", most(_NOTES), cards.of),
         "late": Part(
             total=len(late), topics=len(late), fresh=sum(project.is_fresh for project in late), written=late_shown,
             more=len(late) - len(late_shown), unit="โครงการ",

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from expectations.changes_told import Change
 from expectations.items import STATE_TH, Item, most_urgent_first, plain, shown
-from expectations.late_projects import KINDS_TH, lateness_in
-from expectations.mail_facts import Frame
+from expectations.late_projects import KINDS_TH, Lateness
 from expectations.news import Mute
 from expectations.workbook import Sheet, Value
 
@@ -30,7 +29,7 @@ def sheets_of(
     resolved: Iterable[Item],
     muted: Iterable[tuple[Item, Mute]],
     changes: Iterable[Change],
-    late: Frame,
+    late: Iterable[Lateness],
     names: Mapping[str, str],
 ) -> list[Sheet]:
     """The five sheets, in the order of the mail; one without rows has its headers."""
@@ -65,13 +64,13 @@ def _values(item: Item, state: str) -> tuple[Value, ...]:
     )  # fmt: skip
 
 
-def _late_rows(late: Frame, names: Mapping[str, str]) -> Sequence[tuple[Value, ...]]:
+def _late_rows(late: Iterable[Lateness], names: Mapping[str, str]) -> Sequence[tuple[Value, ...]]:
     return [
         (
             plain(x.project_code), shown(names[x.project_code]), KINDS_TH.get(x.kind, plain(x.kind)), x.days, x.since,
             x.progress_pct, x.time_elapsed_pct, x.sentence,
         )
-        for x in lateness_in(late, names)
+        for x in late
     ]  # fmt: skip
 
 

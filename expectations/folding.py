@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from expectations.items import Item, in_order, most_urgent_first
@@ -21,6 +22,8 @@ _PLACE = re.compile(r"(?<![\u0e00-\u0e7f])(หน้า|บรรทัด) \d+(
 _WHOLE_PLACE = re.compile(r" ?\(หน้า \d+(?: บรรทัด [\d–]+)?\)|(?<![\u0e00-\u0e7f])หน้า \d+(?: บรรทัด [\d–]+)?(?:: | |$)")
 _PLACE_AFTER = r"(?: หน้า \d+(?: บรรทัด \d+)?| \(หน้า \d+(?: บรรทัด \d+)?\))?"
 _OWN_REPORT = r"รายงานครั้งที่ {}(?!\d)(?: \(แถวที่ \d+\))?"
+# a name is a word of its own where neither of these is beside it
+_ENDS_WORD, _BEGINS_WORD = re.compile(r"[\w\u0e00-\u0e7f.]"), re.compile(r"[\w\u0e00-\u0e7f]")
 _HERE = "\ue000"  # stands for what differs; no text has it
 _QUOTED = re.compile(r"(“[^”]*”)")
 _THIS = re.compile(r"(รายงานครั้ง|ไฟล์|ค่า|ข้อมูล|รายการ|ลิงก์|บรรทัด)นี้")
@@ -122,16 +125,21 @@ def _same_thing(item: Item) -> tuple[object, ...]:
 
     What is quoted is what the form prints, and is the same to the letter.
     """
-    file = _file_in(item) if _names_file(item) else None
-    report = None if item.report_no is None else re.compile(_OWN_REPORT.format(item.report_no))
+    names_file = _names_file(item)
+    report = None if item.report_no is None else _own_report(item.report_no)
 
     def without_place(text: str) -> str:
-        text = text if file is None else file.sub(_HERE, text)
+        text = _without_name(text, item.file) if names_file else text
         text = text if report is None else report.sub(_HERE, text)
         return _PLACE.sub(rf"\1 {_HERE}", text)
 
     said = tuple(_outside_quotes(line, without_place) for line in item.message)
     return item.rule, item.severity, item.is_fresh, item.state == "resolved", item.todo, said
+
+
+@lru_cache(maxsize=1024)
+def _own_report(report_no: int) -> re.Pattern[str]:
+    return re.compile(_OWN_REPORT.format(report_no))
 
 
 def _outside_quotes(line: str, changed: Callable[[str], str]) -> str:
@@ -146,6 +154,19 @@ def _names_file(item: Item) -> bool:
 def _file_in(item: Item, place: str = "") -> re.Pattern[str]:
     """The name of an item's file as a word of its own, perhaps with the place behind it."""
     return re.compile(rf"(?<![\w\u0e00-\u0e7f.]){re.escape(item.file)}(?![\w\u0e00-\u0e7f]){place}")
+
+
+def _without_name(text: str, file: str) -> str:
+    """As `_file_in(item).sub(_HERE, text)`; a pattern for each of thousands of files would cost more than all else."""
+    parts, done, at = [], 0, text.find(file)
+    while at >= 0:
+        end = at + len(file)
+        if _ENDS_WORD.search(text[max(0, at - 1) : at]) or _BEGINS_WORD.match(text, end):
+            at = text.find(file, at + 1)
+            continue
+        parts += [text[done:at], _HERE]
+        done, at = end, text.find(file, end)
+    return "".join([*parts, text[done:]])
 
 
 def _these(found: re.Match[str]) -> str:

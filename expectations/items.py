@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -29,7 +28,6 @@ STATE_TH: Mapping[str, str] = {"new": "ใหม่", "regressed": "พบอี
 _RANK: Mapping[str, int] = {severity: rank for rank, severity in enumerate(SEVERITY_ORDER)}
 _T = TypeVar("_T")
 _TEMPLATES = Path(__file__).with_name("templates")
-_BLANKS = re.compile(r"\s+")
 # by Unicode category: controls and separators of lines, invisible format characters, halves of characters
 _SHOWN_AS = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": "�"}
 
@@ -135,15 +133,23 @@ def cell(value: Any) -> Any:
     return None if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)) else value
 
 
+@lru_cache(maxsize=4096)
+def _shown_as(character: str) -> str:
+    return _SHOWN_AS.get(unicodedata.category(character), character)
+
+
 def plain(text: str) -> str:
     """The text without characters that act instead of being read: controls, direction marks, lone surrogates.
 
     >>> plain("ชื่อ\\r\\nBcc: x@y\\u202e\\x00 จบ")
     'ชื่อ Bcc: x@y จบ'
     """
-    return _BLANKS.sub(" ", "".join(_SHOWN_AS.get(unicodedata.category(c), c) for c in text)).strip()
+    if not text.isprintable():  # what acts is never printable
+        text = "".join(map(_shown_as, text))
+    return " ".join(text.split())
 
 
+@lru_cache(maxsize=2048)  # names of projects and files stand in many findings
 def shown(text: str) -> str:
     """The text as a page or a mail may show it: plain, telephone numbers hidden."""
     return hide_phones(plain(text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from expectations.items import cell, plain, shown
-from expectations.mail_facts import Frame
+from expectations.mail_facts import LATE, Frame
 from expectations.words import spoken, thai_date
 
 # the gravest first: a project whose kind gets graver is news to whoever knows that it is late
@@ -34,6 +34,11 @@ class Lateness:
     progress_pct: Decimal | None
     time_elapsed_pct: Decimal | None
     since: date | None
+
+    @property
+    def key(self) -> str:
+        """What a snapshot keeps of it."""
+        return late_key(self.project_code, self.kind)
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -76,35 +81,36 @@ class LateProject:
         return " · ".join(kind.sentence for kind in self.kinds)
 
 
-def lateness_in(late: Frame, names: Mapping[str, str]) -> list[Lateness]:
-    """Rows of the facts about own projects as values, most pressing first."""
-    found = {_lateness(row) for row in late.to_dict("records") if row["project_code"] in names}
-    return sorted(found, key=lambda each: (each.order, str(each)))
+def late_key(project_code: str, kind: str) -> str:
+    """What a snapshot keeps of one kind of lateness of a project."""
+    return f"{project_code} {kind}"
 
 
-def late_projects(late: Frame, names: Mapping[str, str], fresh: frozenset[str]) -> list[LateProject]:
-    """One value for each late project, most pressing first. `fresh`: codes that the reader was not told of."""
+def lateness_in(late: Frame) -> list[Lateness]:
+    """Rows of the facts as values, most pressing first."""
+    rows = zip(*(late[name].to_numpy(object) for name in LATE), strict=True)
+    found = {_lateness(*map(cell, row)) for row in rows}
+    return sorted(found, key=lambda x: (x.order, x.kind, *map(str, (x.progress_pct, x.time_elapsed_pct, x.since))))
+
+
+def late_projects(late: Iterable[Lateness], names: Mapping[str, str], fresh: frozenset[str]) -> list[LateProject]:
+    """One value for each late project, most pressing first, as they are given. `fresh`: codes that the reader was not
+    told of."""
     kinds: dict[str, list[Lateness]] = {}
-    for each in lateness_in(late, names):
+    for each in late:
         kinds.setdefault(each.project_code, []).append(each)
     return [LateProject(plain(code), shown(names[code]), tuple(found), code in fresh) for code, found in kinds.items()]
 
 
-def _lateness(row: Mapping[Any, Any]) -> Lateness:
-    days, since = cell(row["days"]), cell(row["since"])
+def _lateness(project_code: Any, kind: Any, days: Any, progress_pct: Any, elapsed_pct: Any, since: Any) -> Lateness:
     return Lateness(
-        str(row["project_code"]),
-        str(row["kind"]),
+        str(project_code),
+        str(kind),
         None if days is None else int(days),
-        _decimal(row["progress_pct"]),
-        _decimal(row["time_elapsed_pct"]),
+        None if progress_pct is None else Decimal(str(progress_pct)),
+        None if elapsed_pct is None else Decimal(str(elapsed_pct)),
         None if since is None else pd.Timestamp(since).date(),
     )
-
-
-def _decimal(value: Any) -> Decimal | None:
-    value = cell(value)
-    return None if value is None else Decimal(str(value))
 
 
 def _pct(value: Decimal | None) -> str:

@@ -42,11 +42,8 @@ class Finding:
 
 def findings_in(frame: pd.DataFrame) -> list[Finding]:
     """Rows of quality.finding as values."""
-    names = [f.name for f in fields(Finding)]
-    return [
-        Finding(**dict(zip(names, (_plain(v) for v in row), strict=True)))
-        for row in frame[names].itertuples(index=False, name=None)
-    ]
+    columns = [_plain(frame[f.name]) for f in fields(Finding)]
+    return [Finding(*row) for row in zip(*columns, strict=True)]
 
 
 def follow(
@@ -75,10 +72,16 @@ def _continued(finding: Finding, before: Finding | None, night: date) -> Finding
     return replace(finding, first_seen=first, last_seen=night, days_open=(night - first).days, state=state)
 
 
-def _plain(value: Any) -> Any:
-    """A cell of a frame as a Python value; None for every kind of null."""
-    if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)):
-        return None
+def _plain(column: pd.Series) -> list[Any]:
+    """The cells of a column as Python values; None for every kind of null."""
+    values = column.dt.date if pd.api.types.is_datetime64_any_dtype(column) else column
+    return [
+        None if is_null else _value(value)
+        for value, is_null in zip(values.to_numpy(object), column.isna().to_numpy(), strict=True)
+    ]
+
+
+def _value(value: Any) -> Any:
     if isinstance(value, pd.Timestamp):
         return value.date()
     return value if isinstance(value, (str, date)) else int(value)

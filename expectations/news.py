@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from expectations.corrections_told import RULES as CORRECTION_RULES
-from expectations.items import cell
-from expectations.late_projects import RANK
-from expectations.lifecycle import Finding, findings_in
-from expectations.mail_facts import CoordinatorFacts, Frame
+from expectations.late_projects import RANK, late_key
+from expectations.lifecycle import Finding
+from expectations.mail_facts import Frame
+
+if TYPE_CHECKING:
+    from expectations.shares import Share
 
 # lines of reference files, sources of files and nights as a whole are in other hands
 NOT_OF_COORDINATORS = (
@@ -60,12 +60,12 @@ class News:
         return sorted(f.finding_id for f in (*self.fresh, *self.standing, *self.as_late))
 
 
-def news_of(facts: CoordinatorFacts, night: date) -> News:
+def news_of(share: Share, night: date) -> News:
     """Sort the findings of a reader's own projects by what is new to them; each in order of ids."""
-    findings = sorted(_own(facts), key=lambda f: f.finding_id)
-    told = frozenset((facts.told or {}).get("findings", ()))
-    mutes = _mutes(facts.muted)
-    late = frozenset(facts.late["project_code"])
+    findings = sorted(_own(share), key=lambda f: f.finding_id)
+    told = frozenset((share.told or {}).get("findings", ()))
+    mutes = _lasting_longest(share.mutes)
+    late = frozenset(each.project_code for each in share.late)
     fresh, standing, resolved, muted, as_late = [], [], [], [], []
     for finding in findings:
         mute = mutes.get(finding.finding_id)
@@ -77,19 +77,19 @@ def news_of(facts: CoordinatorFacts, night: date) -> News:
             muted.append((finding, mute))
         elif is_of_late:
             as_late.append(finding)
-        elif finding.finding_id not in told or (mute is not None and _has_lapsed(mute, facts.told_night)):
+        elif finding.finding_id not in told or (mute is not None and _has_lapsed(mute, share.told_night)):
             fresh.append(finding)
         else:
             standing.append(finding)
     gone = len(told - {f.finding_id for f in findings})
-    moved = None if facts.moved is None else min(facts.moved, gone)
+    moved = None if share.moved is None else min(share.moved, gone)
     return News(tuple(fresh), tuple(standing), tuple(resolved), tuple(muted), tuple(as_late), gone, moved)
 
 
 def late_keys(late: Frame) -> frozenset[str]:
     """What a snapshot keeps of late projects: code and kind of each row, as in the facts."""
     pairs = zip(late["project_code"], late["kind"], strict=True)
-    return frozenset(f"{code} {kind}" for code, kind in pairs)
+    return frozenset(late_key(code, kind) for code, kind in pairs)
 
 
 def newly_late(keys: Iterable[str], told_late: Collection[str]) -> frozenset[str]:
@@ -128,21 +128,20 @@ def _has_lapsed(mute: Mute, told_night: date | None) -> bool:
     return told_night is not None and told_night <= mute.until
 
 
-def _own(facts: CoordinatorFacts) -> list[Finding]:
+def _own(share: Share) -> list[Finding]:
     """Findings of the reader's own projects; without a project only in the box."""
-    rows = facts.findings
-    is_own = rows["project_code"].isin(facts.projects["project_code"])
-    if facts.name is None:
-        is_own |= rows["project_code"].isna()
-    return findings_in(rows[is_own & ~rows["rule"].isin(NOT_OF_COORDINATORS)])
+    return [
+        f
+        for f in share.findings
+        if f.rule not in NOT_OF_COORDINATORS
+        and (f.project_code in share.names or (f.project_code is None and share.name is None))
+    ]
 
 
-def _mutes(muted: Frame) -> dict[str, Mute]:
+def _lasting_longest(mutes: Iterable[Mute]) -> dict[str, Mute]:
     """Mutes by finding; of several the one that lasts longest."""
     found: dict[str, Mute] = {}
-    for row in muted.to_dict("records"):
-        until = pd.Timestamp(row["until"]).date()
-        mute = Mute(str(row["finding_id"]), until, str(cell(row["reason"]) or ""), str(cell(row["by"]) or ""))
+    for mute in mutes:
         known = found.get(mute.finding_id)
         if known is None or (known.until, known.reason, known.by) < (mute.until, mute.reason, mute.by):
             found[mute.finding_id] = mute

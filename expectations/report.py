@@ -78,9 +78,12 @@ def _verdict(validation: Validation) -> dict[str, object]:
 
 def _groups(folds: Sequence[Fold]) -> list[tuple[str, str, list[Card], int, int]]:
     """Folds by rule as the catalogue has them: title, what to do, those written out, how many more, all findings."""
+    of_rule: dict[str, list[Fold]] = {}
+    for each in folds:
+        of_rule.setdefault(each.first.rule, []).append(each)
     groups = []
     for rule in load_catalogue().values():
-        found = [each for each in folds if each.first.rule == rule.id]
+        found = of_rule.get(rule.id, [])
         if found:
             more, findings = max(0, len(found) - _REPORT_ITEMS), sum(len(each.same) for each in found)
             groups.append((rule.title_th, rule.todo_th, cards_of(found[:_REPORT_ITEMS]), more, findings))

@@ -18,6 +18,7 @@ _ASIDE = re.compile(r"\s*\([^()]*\)$")
 _EXPLAINED = re.compile(r"\s*[,;:(]")
 _LONGEST = 180
 _DIGIT = "[0-9๐-๙]"
+_SOME_DIGIT = re.compile(_DIGIT)
 # after the word for telephone; or a whole Bangkok or mobile number. A project code or an amount is neither.
 _PHONES = (
     re.compile(rf"(โทร(?:ศัพท์|สาร)?[\s.:]*){_DIGIT}(?:[\s,\-]*{_DIGIT})*"),
@@ -114,6 +115,8 @@ def hide_phones(text: str) -> str:
     >>> hide_phones("รหัส 08000000-3744 วงเงิน 180000.00 บาท วันที่ 2019-10-25")
     'รหัส 08000000-3744 วงเงิน 180000.00 บาท วันที่ 2019-10-25'
     """
+    if _SOME_DIGIT.search(text) is None:
+        return text
     for pattern in _PHONES:
         text = pattern.sub(rf"\1{HIDDEN}", text)
     return text

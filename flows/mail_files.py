@@ -20,7 +20,7 @@ from pathlib import Path
 from flows.letters import identity
 from flows.settings import BANGKOK, Settings
 from load import mail_store
-from load.mail_store import SETTLED, UNSETTLED, Mail, Store
+from load.mail_store import AT_ONCE, SETTLED, UNSETTLED, Mail, Store
 from load.transaction import transaction
 
 SENT, UNDELIVERED = "sent", "undelivered"
@@ -69,12 +69,11 @@ def tidy(con: Store, settings: Settings, moment: datetime) -> None:
 def write_missing(con: Store, outbox: Path, moment: datetime) -> None:
     """Write the files of mails that wait and have none yet."""
     named = [m.message_id for m in mail_store.mails(con, states=UNSETTLED) if not m.is_written]
-    for message_id in named:
-        for mail in mail_store.mails(con, message_id=message_id, has_content=True):
+    for start in range(0, len(named), AT_ONCE):
+        for mail in mail_store.mails(con, message_ids=named[start : start + AT_ONCE], has_content=True):
             _write(outbox / mail.file, mail.content or b"")
-    with transaction(con):
-        for message_id in named:
-            mail_store.change(con, message_id, moment, is_written=True)
+    if named:
+        mail_store.written(con, named, moment)
 
 
 def _settle_files(con: Store, outbox: Path) -> None:

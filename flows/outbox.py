@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from flows.mail_files import drop_old, parsed, store_path, tidy, write_missing
 from flows.settings import BANGKOK, Settings
 from flows.undelivered import TOLD_BEFORE, undelivered_letter
 from load import mail_store
-from load.mail_store import UNSETTLED, Mail, Store
+from load.mail_store import AT_ONCE, UNSETTLED, Mail, Store
 from load.transaction import transaction
 from transform.mailboxes import mailbox
 
@@ -63,46 +64,101 @@ def deposit(settings: Settings, letters: Iterable[Letter], night: date) -> list[
     moment = datetime.now(UTC)
     with mail_store.opened(store_path(settings)) as con:
         tidy(con, settings, moment)
-        of_night = {m.message_id: m for m in mail_store.mails(con, night=night)}
+        of_night = _OfNight(con, night, moment)
         with transaction(con):
-            named = [_put(con, letter, night, of_night, settings, moment) for letter in letters]
+            named = [_put(letter, of_night, settings) for letter in letters]
+            of_night.add_new()
         tidy(con, settings, moment)
         drop_old(con, settings, moment)
         waits = {m.message_id: m.file for m in mail_store.mails(con, states=UNSETTLED, night=night)}
     return sorted({settings.outbox / waits[name] for name in named if name in waits})
 
 
-def _put(
-    con: Store, letter: Letter, night: date, of_night: dict[str, Mail], settings: Settings, moment: datetime
-) -> str:
-    """Put one letter in; its Message-ID. `of_night`: mails of its night by Message-ID, kept up with what changes."""
+class _OfNight:
+    """The mails of one night, as the store has them and as they become; new ones reach the store some at a time."""
+
+    def __init__(self, con: Store, night: date, moment: datetime) -> None:
+        self.night, self.moment = night, moment
+        self._con = con
+        self._mails: dict[str, Mail] = {}
+        self._new: dict[str, None] = {}
+        self._named: dict[str, list[str]] = defaultdict(list)  # Message-IDs by identity, recipient and file
+        for mail in mail_store.mails(con, night=night):
+            self._keep(mail)
+
+    def _keep(self, mail: Mail) -> None:
+        self._mails[mail.message_id] = mail
+        for key in (identity(mail.message_id), "for " + mail.recipient, "in " + mail.file):
+            self._named[key].append(mail.message_id)
+
+    def _of(self, key: str) -> list[Mail]:
+        return [self._mails[named] for named in self._named.get(key, ()) if named in self._mails]
+
+    def same(self, named: str) -> Mail | None:
+        """The mail with this identity."""
+        return next(iter(self._of(identity(named))), None)
+
+    def of(self, *recipients: str) -> list[Mail]:
+        """The mails to these recipients."""
+        return [mail for recipient in recipients for mail in self._of("for " + recipient)]
+
+    def has_file(self, name: str) -> bool:
+        """Whether a mail that may still be sent has this file."""
+        return any(mail.state in UNSETTLED for mail in self._of("in " + name))
+
+    def put(self, mail: Mail) -> None:
+        """Put a new mail in."""
+        self._keep(mail)
+        self._new[mail.message_id] = None
+        if len(self._new) == AT_ONCE:
+            self.add_new()
+
+    def change(self, mail: Mail, **values: Any) -> None:
+        """Set columns of a mail."""
+        self._mails[mail.message_id] = replace(mail, **values)
+        if mail.message_id not in self._new:
+            mail_store.change(self._con, mail.message_id, self.moment, **values)
+
+    def remove(self, mail: Mail) -> None:
+        """Take a mail out."""
+        del self._mails[mail.message_id]
+        if self._new.pop(mail.message_id, mail) is mail:
+            mail_store.remove(self._con, mail.message_id)
+
+    def add_new(self) -> None:
+        """Write the new mails into the store, in the order in which they were put in."""
+        mail_store.add(self._con, [self._mails[named] for named in self._new])
+        for named in self._new:
+            self._mails[named] = replace(self._mails[named], content=None)
+        self._new.clear()
+
+
+def _put(letter: Letter, of_night: _OfNight, settings: Settings) -> str:
+    """Put one letter in; its Message-ID."""
+    night, moment = of_night.night, of_night.moment
     named = message_id(letter, night, settings)
     told = None if letter.told is None else json.dumps(letter.told, ensure_ascii=False, sort_keys=True)
-    same = next((m for m in of_night.values() if identity(m.message_id) == identity(named)), None)
+    same, file = of_night.same(named), _file_name(letter, night)
     # a file that was taken up from the folder knows no recipient, but its name says whose it is
-    taken_up = ("adopted:" + _file_name(letter, night, named, ()), letter.recipient)
-    for mail in list(of_night.values()):
-        is_of_recipient = mail.recipient in taken_up and mail.kind in (letter.kind, "adopted")
-        if is_of_recipient and mail is not same and _waits(mail):
-            mail_store.change(con, mail.message_id, moment, state="withdrawn", answer="another letter took its place")
-            of_night[mail.message_id] = replace(mail, state="withdrawn")
+    for mail in of_night.of(f"adopted:{file}", letter.recipient):
+        if mail.kind in (letter.kind, "adopted") and mail is not same and _waits(mail):
+            of_night.change(mail, state="withdrawn", answer="another letter took its place")
     if same is not None and same.state != "withdrawn":
         if _waits(same) and (same.told, same.recipient) != (told, letter.recipient):
-            mail_store.change(con, same.message_id, moment, told=told, recipient=letter.recipient, kind=letter.kind)
+            of_night.change(same, told=told, recipient=letter.recipient, kind=letter.kind)
         return same.message_id
-    taken = {m.file for m in of_night.values() if m.state in UNSETTLED}
+    if of_night.has_file(file):
+        file = f"{file.removesuffix('.eml')}-{identity(named)[:12]}.eml"
     state, answer = ("waiting", "") if mailbox(letter.address) else ("refused", NO_ADDRESS)
     mail = Mail(
         message_id=named, number=0, night=night, kind=letter.kind, recipient=letter.recipient, address=letter.address,
-        subject=letter.subject, file=_file_name(letter, night, named, taken), content=compose(letter, night, settings),
-        told=told, state=state, attempts=0, next_try=None, answer=answer, is_repeated=False, is_written=False,
-        reported_in=None, deposited_at=moment, changed_at=moment,
+        subject=letter.subject, file=file, content=compose(letter, night, settings), told=told, state=state, attempts=0,
+        next_try=None, answer=answer, is_repeated=False, is_written=False, reported_in=None, deposited_at=moment,
+        changed_at=moment,
     )  # fmt: skip
     if same is not None:  # it had been withdrawn, and is to be said after all
-        mail_store.remove(con, same.message_id)
-        del of_night[same.message_id]
-    mail_store.add(con, [mail])
-    of_night[named] = replace(mail, content=None)
+        of_night.remove(same)
+    of_night.put(mail)
     return named
 
 
@@ -111,13 +167,12 @@ def _waits(mail: Mail) -> bool:
     return mail.state in ("waiting", "deferred") and not mail.is_repeated
 
 
-def _file_name(letter: Letter, night: date, named: str, taken: Iterable[str]) -> str:
-    """Name of the file: the night and who it is for, without saying so; with the mail's identity when that is taken."""
+def _file_name(letter: Letter, night: date) -> str:
+    """Name of the file: the night and who it is for, without saying so."""
     whom = letter.address.lower().encode("utf-8", "replace") + b"\0" + letter.name.encode("utf-8", "replace")
     if letter.kind != "coordinator":
         whom += b"\0" + letter.kind.encode("utf-8", "replace")
-    start = f"{night.isoformat()}-{hashlib.sha256(whom).hexdigest()[:12]}"
-    return f"{start}-{identity(named)[:12]}.eml" if f"{start}.eml" in taken else f"{start}.eml"
+    return f"{night.isoformat()}-{hashlib.sha256(whom).hexdigest()[:12]}.eml"
 
 
 def withdraw(settings: Settings, night: date, kinds: Iterable[str], keep: Iterable[tuple[str, str]]) -> int:
@@ -268,9 +323,10 @@ def _report(settings: Settings, moment: datetime) -> list[str]:
         reported = [m for m in mail_store.mails(con, states=("refused", "expired")) if m.reported_in]
         letter, told = undelivered_letter(lost, reported, settings, moment)
         night = moment.astimezone(BANGKOK).date()
-        of_night = {m.message_id: m for m in mail_store.mails(con, night=night)}
+        of_night = _OfNight(con, night, moment)
         with transaction(con):
-            named = "" if letter is None else _put(con, letter, night, of_night, settings, moment)
+            named = "" if letter is None else _put(letter, of_night, settings)
+            of_night.add_new()
             for mail in told:
                 mail_store.change(con, mail.message_id, moment, reported_in=named or TOLD_BEFORE)
         if named:

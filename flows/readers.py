@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.letters import Letter
 from flows.notices import Addresses, reader_letter
@@ -22,7 +22,8 @@ from transform.registers import Registers
 if TYPE_CHECKING:
     import pandas as pd
 
-    from expectations.mail_facts import CoordinatorFacts
+    from expectations.late_projects import Lateness
+    from expectations.shares import Share
     from load.warehouse import Connection
 
 COORDINATOR, BOX = "coordinator", "box"
@@ -69,6 +70,7 @@ class Tonight:
     muted: pd.DataFrame
     muted_on: Mapping[date, frozenset[str]]  # night → ids that a line of mutes.csv keeps back then
     late: pd.DataFrame
+    lateness: tuple[Lateness, ...]  # the same as values
     late_of: Mapping[str, frozenset[str]]  # project code → how it is late, as snapshots keep it
     readers: tuple[Reader, ...]
 
@@ -77,7 +79,8 @@ class Tonight:
         cls, con: Connection, night: date, told: Mapping[str, Told], registers: Registers, settings: Settings
     ) -> Tonight:
         """Ask the working warehouse. `told`: what each recipient was told last."""
-        from expectations.news import NOT_OF_COORDINATORS, late_keys
+        from expectations.late_projects import lateness_in
+        from expectations.news import NOT_OF_COORDINATORS
         from load import mail_questions as ask
 
         projects = ask.projects_and_coordinators(con)
@@ -88,11 +91,15 @@ class Tonight:
             open_of[code if isinstance(code, str) else None].add(finding)
         readers = _readers(projects, told, Addresses(registers, settings))
         muted, late = ask.mutes_of(con), ask.late_on(con, night)
+        lateness = tuple(lateness_in(late))
+        late_of: dict[str, set[str]] = defaultdict(set)
+        for each in lateness:
+            late_of[each.project_code].add(each.key)
         nights = {night, *(r.told.night for r in readers if r.told is not None)}
         return cls(
             night, settings, load_form(), projects, {code: frozenset(found) for code, found in open_of.items()}, muted,
             {when: frozenset(muted.loc[muted["until"].dt.date >= when, "finding_id"]) for when in nights},
-            late, {str(code): late_keys(rows) for code, rows in late.groupby("project_code")}, readers,
+            late, lateness, {code: frozenset(keys) for code, keys in late_of.items()}, readers,
         )  # fmt: skip
 
     def own(self, reader: Reader) -> frozenset[str]:
@@ -140,8 +147,8 @@ class Tonight:
         failed: list[Exception] = []
         for reader in due:
             try:
-                facts = self._facts(reader, shares, material)
-                content = coordinator_mail(facts, self.night, self.form, is_reminder=self.is_due(reader))
+                share = self._share(reader, shares, material)
+                content = coordinator_mail(share, self.night, self.form, is_reminder=self.is_due(reader))
             except Exception as error:  # one letter that cannot be written takes no other along
                 failed.append(error)
                 continue
@@ -150,36 +157,37 @@ class Tonight:
         return letters, failed
 
     def _shares(self, findings: pd.DataFrame, material: _Material) -> _Shares:
-        import pandas as pd
+        from expectations import shares
+        from expectations.items import project_names
+        from expectations.lifecycle import findings_in
 
+        names = project_names(self.projects)
         reader_of = dict(zip(self.projects["project_code"], self.projects["coordinator_name"].fillna(""), strict=True))
-
-        def readers(frame: pd.DataFrame) -> list[str]:
-            return [reader_of.get(code, "") for code in frame["project_code"]]
-
-        by_id = dict(zip(findings["finding_id"], readers(findings), strict=True))
-        muted = self.muted[self.muted["finding_id"].isin(by_id)]
-        frames = {
-            "projects": self.projects, "late": self.late, "changes": material.changes, "printed": material.printed,
-            "findings": findings,
+        parted: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        for code in names:
+            parted["codes"][reader_of[code]].append(code)
+        values = findings_in(findings)
+        owner = {f.finding_id: reader_of.get(f.project_code, "") for f in values}
+        for mute in shares.mutes_in(self.muted[self.muted["finding_id"].isin(owner)]):
+            parted["mutes"][owner[mute.finding_id]].append(mute)
+        of_projects: dict[str, Sequence[Any]] = {
+            "findings": values, "late": self.lateness, "changes": shares.changes_in(material.changes),
+            "printed": shares.printed_in(material.printed),
         }  # fmt: skip
-        keys = {name: readers(frame) for name, frame in frames.items()}
-        frames["muted"], keys["muted"] = muted, [by_id[finding] for finding in muted["finding_id"]]
-        parted = {
-            name: {str(who): part for who, part in frame.groupby(pd.Series(keys[name], frame.index, dtype="str"))}
-            for name, frame in frames.items()
-        }
-        return _Shares({name: frame.iloc[:0] for name, frame in frames.items()}, parted, by_id)
+        for name, things in of_projects.items():
+            for thing in things:
+                parted[name][reader_of.get(thing.project_code, "")].append(thing)
+        return _Shares(names, parted, owner)
 
-    def _facts(self, reader: Reader, shares: _Shares, material: _Material) -> CoordinatorFacts:
-        from expectations.mail_facts import CoordinatorFacts
+    def _share(self, reader: Reader, shares: _Shares, material: _Material) -> Share:
+        from expectations.shares import Share
 
         told = reader.told
-        return CoordinatorFacts(
+        return Share(
             name=reader.name,
-            projects=shares.of("projects", reader),
+            names={code: shares.names[code] for code in shares.of("codes", reader)},
             findings=shares.of("findings", reader),
-            muted=shares.of("muted", reader),
+            mutes=shares.of("mutes", reader),
             late=shares.of("late", reader),
             changes=shares.of("changes", reader),
             printed=shares.of("printed", reader),
@@ -192,15 +200,15 @@ class Tonight:
 
 @dataclass(frozen=True)
 class _Shares:
-    """The frames parted by their readers, once for all of them; and whose each finding is now."""
+    """What stands, parted by readers, once for all of them: project names by code, and whose each finding is now."""
 
-    empty: Mapping[str, pd.DataFrame]
-    parted: Mapping[str, Mapping[str, pd.DataFrame]]
+    names: Mapping[str, str]
+    parted: Mapping[str, Mapping[str, Sequence[Any]]]
     owner: Mapping[str, str]
 
-    def of(self, name: str, reader: Reader) -> pd.DataFrame:
-        """The reader's part of a frame."""
-        return self.parted[name].get(reader.name or "", self.empty[name])
+    def of(self, name: str, reader: Reader) -> Sequence[Any]:
+        """The reader's part of something."""
+        return self.parted[name].get(reader.name or "", ())
 
     def moved(self, reader: Reader) -> int:
         """How many findings the reader was told of are of projects that are another's now."""

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import duckdb
 
 __all__ = [
+    "AT_ONCE",
     "COUNTED",
     "UNSETTLED",
     "Mail",
@@ -31,6 +33,7 @@ __all__ = [
     "mails",
     "opened",
     "remove",
+    "written",
 ]
 
 # a name only, as load.warehouse.Connection
@@ -49,7 +52,8 @@ _TYPES = {
     "state": "VARCHAR", "attempts": "INTEGER", "next_try": "TIMESTAMP", "answer": "VARCHAR", "is_repeated": "BOOLEAN",
     "is_written": "BOOLEAN", "reported_in": "VARCHAR", "deposited_at": "TIMESTAMP", "changed_at": "TIMESTAMP",
 }  # fmt: skip
-_MOMENTS = ("next_try", "deposited_at", "changed_at")
+_AMONG = "message_id IN (SELECT unnest(?::VARCHAR[]))"
+AT_ONCE = 50  # mails whose contents are held at a time
 
 
 class StoreBusy(RuntimeError):
@@ -139,6 +143,7 @@ def mails(
     states: Sequence[str] | None = None,
     night: date | None = None,
     message_id: str | None = None,
+    message_ids: Sequence[str] | None = None,
     has_content: bool = False,
 ) -> list[Mail]:
     """The mails in the order in which they were put in; `has_content`: only those whose content is kept, with it."""
@@ -149,6 +154,9 @@ def mails(
         if value is not None:
             wanted.append(condition)
             values.append(value)
+    if message_ids is not None:
+        wanted.append(_AMONG)
+        values.append(list(message_ids))
     if states is not None:
         wanted.append(f"state IN {_any_of(states)}")
     sql = f"SELECT {names} FROM mail WHERE {' AND '.join(wanted)} ORDER BY number, message_id"
@@ -156,9 +164,8 @@ def mails(
 
 
 def _mail(row: Sequence[Any]) -> Mail:
-    made = Mail(*row)
-    moments = {n: m.replace(tzinfo=UTC) for n in _MOMENTS if (m := getattr(made, n)) is not None}
-    return replace(made, **moments)
+    values: list[Any] = [value.replace(tzinfo=UTC) if isinstance(value, datetime) else value for value in row]
+    return Mail(*values)
 
 
 def _stored(value: Any) -> Any:
@@ -169,10 +176,11 @@ def add(con: Store, new: Iterable[Mail]) -> None:
     """Put mails in; their `number` is given here, after all that are there."""
     row = con.execute("SELECT coalesce(max(number), 0) FROM mail").fetchone()
     last = int(row[0]) if row else 0
-    marks = ", ".join("?" for _ in _COLUMNS)
-    for number, mail in enumerate(new, last + 1):
-        values = [_stored(getattr(replace(mail, number=number), name)) for name in _COLUMNS]
-        con.execute(f"INSERT INTO mail ({', '.join(_COLUMNS)}) VALUES ({marks})", values)
+    marks = f"({', '.join('?' for _ in _COLUMNS)})"
+    numbered = (replace(mail, number=number) for number, mail in enumerate(new, last + 1))
+    while some := list(islice(numbered, AT_ONCE)):
+        values = [_stored(getattr(mail, name)) for mail in some for name in _COLUMNS]
+        con.execute(f"INSERT INTO mail ({', '.join(_COLUMNS)}) VALUES {', '.join([marks] * len(some))}", values)
 
 
 def change(
@@ -185,6 +193,13 @@ def change(
     sets = ", ".join(f"{name} = ?" for name in given)
     still = "" if states is None else f" AND state IN {_any_of(states)}"
     con.execute(f"UPDATE mail SET {sets} WHERE message_id = ?{still}", [*map(_stored, given.values()), message_id])
+
+
+def written(con: Store, message_ids: Sequence[str], moment: datetime) -> None:
+    """Note that the files of these mails were written."""
+    con.execute(
+        f"UPDATE mail SET is_written = true, changed_at = ? WHERE {_AMONG}", [_stored(moment), list(message_ids)]
+    )
 
 
 def remove(con: Store, message_id: str) -> None:

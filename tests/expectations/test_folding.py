@@ -1,12 +1,14 @@
 """Folding: what is one thing is told once, and nothing is lost."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from expectations import folding
 from expectations.folding import LEAST_PROJECTS, LEAST_REPORTS, fold
 from expectations.items import items_of
 from tests.expectations.mails import CODE, FORM, NIGHT, finding, findings
@@ -200,3 +202,12 @@ def test_a_label_before_the_report_keeps_all_its_reports():
     message = "ไม่พบสถานะเทียบกับแผน ของรายงานครั้งที่ {} ทั้งที่รายงานครั้งนี้ระบุความก้าวหน้าไว้แล้ว"
     (one,) = folds(*(word(n, rule="report_status_missing", message_th=message.format(n)) for n in (2, 3, 4)))
     assert one.sentence == ("ไม่พบสถานะเทียบกับแผน ของรายงานครั้งที่ 2, 3, 4 ทั้งที่รายงานเหล่านี้ระบุความก้าวหน้าไว้แล้ว",)
+
+
+@given(
+    st.text("ab.ก _1-", max_size=14), st.text("ab.ก_1", min_size=1, max_size=3), st.sampled_from(["", "a", "ก", " "])
+)
+def test_the_name_of_a_file_is_found_as_a_word_of_its_own_only(before: str, name: str, after: str) -> None:
+    text = f"{before}{name}{after}{name}"
+    (one,) = items_of(findings(finding()), {}, FORM)
+    assert folding._without_name(text, name) == folding._file_in(replace(one, file=name)).sub(folding._HERE, text)
