@@ -18,7 +18,6 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -32,7 +31,6 @@ _TURNS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _PLAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 _-]*[A-Za-z0-9])?")
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")
 _XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-_NO_IDENTITY = b"0" * 32  # as long as the identity of every mail, which stands in its boundaries
 NOBODY = "no-address@kaona.invalid"
 SAMPLE = "ตัวอย่าง"
 
@@ -102,14 +100,15 @@ def identity(message: str) -> str:
 def compose(letter: Letter, night: date, settings: Settings) -> bytes:
     """The message: text, HTML, attachment; lines of 7 bits, so every server can take it."""
     named = message_id(letter, night, settings)
-    contents = [_crlf(letter.text), _crlf(letter.html)]
-    file_name = None
+    body = EmailMessage(policy=_SEVEN_BIT)
+    body.set_content(_encodable(letter.text), cte="base64")
+    body.add_alternative(_encodable(letter.html), subtype="html", cte="base64")
     if letter.attachment:
-        file_name = PurePath(header(letter.attachment[0]).replace("\\", "/")).name or "kaona.xlsx"
-        contents.append(letter.attachment[1])
-    own = identity(named).encode("ascii")
-    between = [part.replace(_NO_IDENTITY, own) for part in _structure(file_name)]
-    body = between[0] + b"".join(_base64_lines(c) + after for c, after in zip(contents, between[1:], strict=True))
+        file_name, data = letter.attachment
+        name = PurePath(header(file_name).replace("\\", "/")).name or "kaona.xlsx"
+        body.add_attachment(data, maintype=_XLSX[0], subtype=_XLSX[1], filename=name)
+    for number, part in enumerate(p for p in body.walk() if p.is_multipart()):
+        part.set_boundary(f"=_{identity(named)}_{number}")
     to = mailbox(letter.address) or NOBODY
     fields = [
         ("Subject", _words("Subject", header(letter.subject, 200))),
@@ -121,39 +120,7 @@ def compose(letter: Letter, night: date, settings: Settings) -> bytes:
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
     ]
-    return "".join(f"{name}: {value}\r\n" for name, value in fields).encode("ascii") + body
-
-
-@lru_cache(maxsize=8)
-def _structure(file_name: str | None) -> tuple[bytes, ...]:
-    """What stands before, between and after the contents of a message, as the email package writes it.
-
-    Letters differ in their contents and their boundaries only.
-    """
-    body = EmailMessage(policy=_SEVEN_BIT)
-    contents = [f"content {number}\r\n".encode("ascii") for number in range(2 if file_name is None else 3)]
-    body.set_content(contents[0].decode(), cte="base64")
-    body.add_alternative(contents[1].decode(), subtype="html", cte="base64")
-    if file_name is not None:
-        body.add_attachment(contents[2], maintype=_XLSX[0], subtype=_XLSX[1], filename=file_name)
-    for number, part in enumerate(p for p in body.walk() if p.is_multipart()):
-        part.set_boundary(f"=_{_NO_IDENTITY.decode()}_{number}")
-    parts, rest = [], body.as_bytes()
-    for content in contents:
-        before, _, rest = rest.partition(_base64_lines(content))
-        parts.append(before)
-    return (*parts, rest)
-
-
-def _crlf(text: str) -> bytes:
-    """A text as its part holds it: each line ends as mail wants it."""
-    return b"".join(line + b"\r\n" for line in _encodable(text).encode().splitlines()) or b"\r\n"
-
-
-def _base64_lines(content: bytes) -> bytes:
-    """A content in lines of 76 characters."""
-    encoded = b64encode(content)
-    return b"\r\n".join([encoded[at : at + 76] for at in range(0, len(encoded), 76)] + [b""])
+    return "".join(f"{name}: {value}\r\n" for name, value in fields).encode("ascii") + body.as_bytes()
 
 
 def readdressed(content: bytes, address: str, moment: datetime, settings: Settings) -> bytes:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
 from transform.form import Column, Table
-from transform.workbooks import ACTS, without_clock
+from transform.workbooks import ACTS, new_workbook, without_controls
 
 ROWS_PER_SHEET = 1_000_000  # Excel holds 1,048,576
 _LONGEST_TEXT = 32_767
@@ -25,50 +20,51 @@ _CUT = "… [ข้อความถูกตัด ดูฉบับเต็
 
 def write_workbook(path: Path, table: Table, rows: Iterable[Sequence[Any]]) -> None:
     """Write rows under two header lines: Thai description, column name. What one sheet cannot hold goes on the next."""
-    book = Workbook(write_only=True)
+    book = new_workbook(path, is_large=True)
+    formats = {
+        "title": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
+        "name": book.add_format({"font_color": "#808080", "valign": "top"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "acts": book.add_format({"quote_prefix": True}),
+    }
     remaining = iter(rows)
     first = list(islice(remaining, 1))
     number = 1
     while first or number == 1:
-        sheet = book.create_sheet(table.name[:25] if number == 1 else f"{table.name[:25]} ({number})")
-        sheet.freeze_panes = "A3"
-        for position, column in enumerate(table.columns, start=1):
-            sheet.column_dimensions[get_column_letter(position)].width = _width(column)
-        sheet.append([_header(sheet, c.th, bold=True) for c in table.columns])
-        sheet.append([_header(sheet, c.name, bold=False) for c in table.columns])
-        for row in islice(chain(first, remaining), ROWS_PER_SHEET):
-            sheet.append([_cell(sheet, value) for value in row])
+        sheet = book.add_worksheet(table.name[:25] if number == 1 else f"{table.name[:25]} ({number})")
+        sheet.freeze_panes(2, 0)
+        for position, column in enumerate(table.columns):
+            sheet.set_column(position, position, _width(column))
+        for position, column in enumerate(table.columns):
+            sheet.write_string(0, position, column.th, formats["title"])
+        for position, column in enumerate(table.columns):
+            sheet.write_string(1, position, column.name, formats["name"])
+        for at, row in enumerate(islice(chain(first, remaining), ROWS_PER_SHEET), start=2):
+            for position, value in enumerate(row):
+                _write(sheet, at, position, value, formats)
         first = list(islice(remaining, 1))
         number += 1
-    book.save(path)
-    stable = path.with_name(path.name + ".fixed")
-    without_clock(path, stable)
-    stable.replace(path)
+    book.close()
 
 
 def _width(column: Column) -> float:
     return {"VARCHAR": 28.0, "BOOLEAN": 10.0, "INTEGER": 12.0}.get(column.type, 18.0)
 
 
-def _header(sheet: Any, text: str, *, bold: bool) -> Any:
-    cell = WriteOnlyCell(sheet, value=text)
-    cell.font = Font(bold=bold, color=None if bold else "FF808080")
-    cell.alignment = Alignment(wrap_text=bold, vertical="top")
-    return cell
-
-
-def _cell(sheet: Any, value: Any) -> Any:
+def _write(sheet: Any, row: int, column: int, value: Any, formats: dict[str, Any]) -> None:
     """A cell that is data only: a text stays a text even where it begins with = + - or @, also when it is edited."""
+    if value is None:
+        return
     if isinstance(value, Decimal) and len(value.as_tuple().digits) > _EXACT_DIGITS:
         value = format(value, "f")
-    if not isinstance(value, str):
-        return value
-    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
-    if len(text) > _LONGEST_TEXT:
-        text = text[: _LONGEST_TEXT - len(_CUT)] + _CUT
-    if not text.startswith(ACTS):
-        return text
-    cell = WriteOnlyCell(sheet, value=text)
-    cell.data_type = "s"
-    cell.quotePrefix = True
-    return cell
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, date):
+        sheet.write_datetime(row, column, value, formats["day"])
+    elif isinstance(value, str):
+        text = without_controls(value)
+        if len(text) > _LONGEST_TEXT:
+            text = text[: _LONGEST_TEXT - len(_CUT)] + _CUT
+        sheet.write_string(row, column, text, formats["acts"] if text.startswith(ACTS) else None)
+    else:
+        sheet.write_number(row, column, value)

@@ -1,38 +1,37 @@
-"""What holds for every workbook kaona writes: the same bytes for the same content, and no text that acts. No I/O."""
+"""What the writers of workbooks share: which texts act in a spreadsheet, and workbooks without the time of writing."""
 
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Mapping
+from datetime import datetime
 from os import PathLike
-from typing import IO, TypeAlias
+from typing import IO, Any
 
-Zip: TypeAlias = "str | PathLike[str] | IO[bytes]"
 # what a spreadsheet takes for the beginning of a formula, full-width signs included
 ACTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_PROPERTIES = "docProps/core.xml"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+_EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 (what a workbook says of its making has no zone)
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
-def without_clock(written: Zip, stable: Zip) -> None:
-    """Copy a workbook without the time of writing, which the zip carries in its entries and its properties."""
-    zipped(parts_of(written), stable)
+def new_workbook(target: str | PathLike[str] | IO[bytes], *, is_large: bool = False) -> Any:
+    """An empty workbook of XlsxWriter in which a text stays a text. `is_large`: rows are written in order and not held.
+
+    The same cells give the same bytes: nothing of it says when it was written.
+    """
+    from xlsxwriter import Workbook  # only a night with letters, and an export, write workbooks
+
+    how = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = Workbook(target, {**how, "constant_memory": is_large, "in_memory": not is_large})
+    book.set_properties({"created": _EPOCH})
+    return book
 
 
-def parts_of(written: Zip) -> dict[str, bytes]:
-    """The parts of a workbook by name, its properties without the time of writing."""
-    with zipfile.ZipFile(written) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
-    parts[_PROPERTIES] = _STAMP.sub(rb"\g<1>1980-01-01T00:00:00Z\g<3>", parts[_PROPERTIES])
-    return parts
+def without_controls(text: str) -> str:
+    """A text without the characters that no workbook can hold; each leaves a mark. Every line end is the same.
 
-
-def zipped(parts: Mapping[str, bytes], stable: Zip) -> None:
-    """Write the parts of a workbook in order of their names, without the time of writing."""
-    with zipfile.ZipFile(stable, "w") as target:
-        for name in sorted(parts):
-            entry = zipfile.ZipInfo(name, date_time=_EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, parts[name])
+    >>> without_controls("ก" + chr(1))
+    'ก\ufffd'
+    """
+    if text.isprintable():
+        return text
+    return _CONTROLS.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from email.message import EmailMessage
-from email.policy import SMTP
 
 import pytest
 
-from flows.letters import Letter, compose, identity, message_id
+from flows.letters import compose, message_id
 from flows.mail_files import store_path
 from flows.outbox import deposit
 from flows.settings import Settings
@@ -17,36 +15,6 @@ from load.mail_store import AT_ONCE
 from tests.flows.test_letters import letter
 
 NIGHT = date(2026, 11, 22)
-XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def body_of(made: Letter, settings: Settings) -> bytes:
-    """The body of a letter, each part encoded by the email package."""
-    body = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    body.set_content(made.text.encode("utf-8", "replace").decode(), cte="base64")
-    body.add_alternative(made.html.encode("utf-8", "replace").decode(), subtype="html", cte="base64")
-    if made.attachment:
-        name, content = made.attachment
-        body.add_attachment(content, maintype="application", subtype=XLSX, filename=name)
-    own = identity(message_id(made, NIGHT, settings))
-    for number, part in enumerate(p for p in body.walk() if p.is_multipart()):
-        part.set_boundary(f"=_{own}_{number}")
-    return body.as_bytes()
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"attachment": None},
-        {"attachment": ("kaona-2026-11-22.xlsx", bytes(range(256)) * 9), "text": "ก" * 200 + "\r\n.\n\n", "html": "<p>\r</p>"},
-        {"attachment": ("x.xlsx", b""), "text": "", "html": "\n"},
-        {"text": "\ud800\u2028", "attachment": ("ก" * 60 + ".xlsx", b"PK" * 19)},
-    ],
-)  # fmt: skip
-def test_a_message_has_the_bytes_that_the_email_package_writes(settings: Settings, changes: dict[str, object]) -> None:
-    made = letter(**changes)
-    assert compose(made, NIGHT, settings).endswith(b"X-Auto-Response-Suppress: All\r\n" + body_of(made, settings))
 
 
 def test_more_letters_than_are_written_at_once_wait_in_their_order(settings: Settings) -> None:
