@@ -29,6 +29,8 @@ HEAVY = {
     "great_expectations": "expectations",
     "duckdb": "load",
     "prefect": "flows",
+    "distributed": "flows",
+    "prefect_dask": "flows",
 }
 TOP_LEVEL_FOLDERS = {"flows", "extract", "transform", "load", "expectations", "data", "tests", "docs"}
 LONGEST_MODULE = 400

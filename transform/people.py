@@ -114,7 +114,7 @@ _POSITION = re.compile(
     f"|เจ้าหน้าที่|เจ้าพนักงาน|จพง|พนักงาน|พยาบาล|{OFFICES}|{GRADED}|วิศวกร|สถาปนิก|นิติกร|เลขานุการ|รอง(?:ผู้|หัวหน้า|ปลัด|ผอ|\\s|$)|ศึกษานิเทศก์|ครู$|ปลัด"
 )
 _SEPARATOR = re.compile(
-    rf"\s*[/,;|\n]+\s*|\s*(?:และ|กับ|&|\+|(?<=\s)[-–])\s*(?={TITLE.pattern})|\s*\((?!คุณ)\s*(?={TITLE.pattern})"
+    rf"\s*[/,;|\n]+\s*|\s*(?:(?:และ|กับ|&|\+|(?<=\s)[-–])|\((?!คุณ))\s*(?={TITLE.pattern})"
     r"|(?:^|(?<=\s))\(?[0-9๐-๙]{1,2}[.)]\s?(?=[ก-ฮเ-ไA-Z])"
 )
 # A title that starts another person: after a first and a last name, or one that no surname contains.
