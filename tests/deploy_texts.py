@@ -77,8 +77,14 @@ def recipe_texts() -> Iterator[tuple[str, str]]:
 def commands(text: str) -> Iterator[list[str]]:
     """Words of each `kaona …` command that a text names: in code spans, lines of a shell, ExecStart=, CMD [ … ]."""
     listed = re.sub(r'\[\s*"?kaona"?,\s*([^\]]*)\]', lambda m: "`kaona " + re.sub(r'[",]', " ", m[1]) + "`", text)
-    for found in re.finditer(r"(?:^|[\s`(/])kaona +([a-z]+(?:[ =][^`|;&)\n#,]*)?)(?=[`|;&)\n#,]|$)", listed, re.M):
-        yield found[1].split()
+    for found in re.finditer(
+        r"(?:^|[\s`(]|bin/)(?<!-u )kaona +([a-z]+(?:[ =][^`|;&)\n#,]*)?)(?=[`|;&)\n#,]|$)", listed, re.M
+    ):
+        words = found[1].split()
+        if words[0] != "kaona":
+            yield words
+        elif words[1:]:  # in the container of that name
+            yield words[1:]
 
 
 def in_command_position(text: str) -> str:
