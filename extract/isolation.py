@@ -7,9 +7,11 @@ well says nothing of its files: each is then read again for itself, and only tha
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import resource
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError
@@ -33,6 +35,7 @@ MAX_BATCH_BYTES = 256 * 1024
 
 _AHEAD_PER_WORKER = 3  # batches
 _MEMORY_PER_BYTE = 4  # a worker that runs out of memory while it receives a file takes the whole pool with it
+_PR_SET_PDEATHSIG = 1
 _OUT_OF_MEMORY = "reader_out_of_memory"
 _OF_THE_WORKER = (_OUT_OF_MEMORY, "reader_timeout", "reader_crashed")
 
@@ -233,7 +236,12 @@ def read_batch(read: _Read, files: Sequence[_File], options: Options) -> list[Re
 
 
 def limit_worker(memory_limit_bytes: int) -> None:
-    """Runs first in every worker: bound its memory, write no memory dump, and leave Ctrl-C to the parent."""
+    """Runs first in every worker: bound its memory, write no memory dump, and leave Ctrl-C to the parent.
+
+    The fork server ends when the parent is gone, and the worker with it, whatever it is reading.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_AS, (memory_limit_bytes, memory_limit_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)

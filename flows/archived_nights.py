@@ -2,14 +2,14 @@
 
 One file a night, `archive/nights/DATE.tsv`, one line for each file that was found; below them a line for each source
 that was asked, so that an empty one can be told from one that nobody asked. Such lines have the source's name as place
-and one of SOURCE_LINES as code.
+and one of SOURCE_LINES as code. A night on which only single files were loaded asked none, and says so.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -20,8 +20,11 @@ from extract.sources import Pulled
 from transform.source_nights import BELIEVE_ALL, Asked, source_of
 
 _COLUMNS = ("uri", "bytes", "source_sha256", "code", "message")
-# message: the part it may lose at once; nothing; why it could not be listed
-ASKED, ACCEPTED, UNAVAILABLE = SOURCE_LINES = ("source", "loss accepted", "source unavailable")
+_Line = tuple[str, str, str, str, str]
+# message: the part it may lose at once; nothing; why it could not be listed; nothing (single files were loaded)
+ASKED, ACCEPTED, UNAVAILABLE, NONE_ASKED = SOURCE_LINES = (
+    "source", "loss accepted", "source unavailable", "no source asked",
+)  # fmt: skip
 
 
 def identity(pulled: Pulled) -> str:
@@ -39,10 +42,11 @@ def write_night(archive: Path, night: date, listing: Sequence[Pulled], asked: Se
     """
     folder = archive / "nights"
     folder.mkdir(parents=True, exist_ok=True)
-    seen = read_night(archive, night)
+    lines = _lines(archive, night)
+    seen = _files_in(lines)
     known = {(p.uri, identity(p)) for p in seen}
     together = [*seen, *(p for p in listing if (p.uri, identity(p)) not in known)]
-    sources = {one.source: one for one in _asked_in(_lines(archive, night))}
+    sources = {one.source: one for one in _asked_in(lines)}
     for one in asked:
         sources[one.source] = _joined(sources.get(one.source), one)
     text = StringIO()
@@ -54,6 +58,8 @@ def write_night(archive: Path, night: date, listing: Sequence[Pulled], asked: Se
     for name in sorted(sources):
         for code, message in _told(sources[name]):
             writer.writerow((name, 0, "", code, message))
+    if not sources:
+        writer.writerow(("", 0, "", NONE_ASKED, ""))
     part = folder / f"{night.isoformat()}.part"
     part.write_text(text.getvalue(), encoding="utf-8", newline="")
     part.replace(folder / f"{night.isoformat()}.tsv")
@@ -77,14 +83,7 @@ def _told(one: Asked) -> Iterator[tuple[str, str]]:
 
 def read_night(archive: Path, night: date) -> list[Pulled]:
     """What stood in the sources on a night, in the order of finding; [] for a night that was not run."""
-    return [
-        Pulled(
-            r["uri"], int(r["bytes"]), 0, r["source_sha256"] or None,
-            Rejection(r["code"], r["message"]) if r["code"] else None, is_unchanged=True,
-        )
-        for r in _lines(archive, night)
-        if r["code"] not in SOURCE_LINES
-    ]  # fmt: skip
+    return _files_in(_lines(archive, night))
 
 
 def read_asked(archive: Path, night: date) -> list[Asked]:
@@ -92,26 +91,48 @@ def read_asked(archive: Path, night: date) -> list[Asked]:
 
     A night of before this was written down asked the sources of its files, and every loss was believed.
     """
+    return _asked_of(_lines(archive, night))
+
+
+def read_whole_night(archive: Path, night: date) -> tuple[list[Pulled], list[Asked]]:
+    """What stood in the sources on a night, and which of them it asked; the list is read once."""
     lines = _lines(archive, night)
-    if any(line["code"] == ASKED for line in lines):
+    return _files_in(lines), _asked_of(lines)
+
+
+def _files_in(lines: Sequence[_Line]) -> list[Pulled]:
+    return [
+        Pulled(uri, int(size), 0, sha256 or None, Rejection(code, message) if code else None, is_unchanged=True)
+        for uri, size, sha256, code, message in lines
+        if code not in SOURCE_LINES
+    ]
+
+
+def _asked_of(lines: Sequence[_Line]) -> list[Asked]:
+    if any(line[3] in (ASKED, NONE_ASKED) for line in lines):
         return _asked_in(lines)
-    return [Asked(name, BELIEVE_ALL) for name in sorted({source_of(line["uri"]) for line in lines})]
+    return [Asked(name, BELIEVE_ALL) for name in sorted({source_of(line[0]) for line in lines})]
 
 
-def _asked_in(lines: Sequence[Mapping[str, str]]) -> list[Asked]:
-    of = {code: {r["uri"]: r["message"] for r in lines if r["code"] == code} for code in SOURCE_LINES}
+def _asked_in(lines: Sequence[_Line]) -> list[Asked]:
+    of: dict[str, dict[str, str]] = {code: {} for code in SOURCE_LINES}
+    for uri, _, _, code, message in lines:
+        if code in of:
+            of[code][uri] = message
     return [
         Asked(name, Decimal(limit), name in of[ACCEPTED], of[UNAVAILABLE].get(name))
         for name, limit in sorted(of[ASKED].items())
     ]
 
 
-def _lines(archive: Path, night: date) -> list[dict[str, str]]:
+def _lines(archive: Path, night: date) -> list[_Line]:
     path = archive / "nights" / f"{night.isoformat()}.tsv"
     if not path.is_file():
         return []
     with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
+        lines = csv.reader(file, delimiter="\t")
+        next(lines, None)
+        return [(uri, size, sha256, code, message) for uri, size, sha256, code, message in lines]
 
 
 def nights_of(archive: Path) -> list[date]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from flows.command_line import Failure, Home, Json, failures, mistakes, settings_of
+from flows.operating import commands as operating
 from flows.settings import Settings, tonight
-from flows.summary import Watch, as_text, write_lines
+from flows.summary import Watch, write_lines
 
 app = typer.Typer(
     name="kaona",
@@ -24,10 +24,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-mistakes = Console(stderr=True, highlight=False, soft_wrap=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-Home = Annotated[Path | None, typer.Option("--home", help="KAONA_HOME: inbox, archive, work, published, outbox.")]
 
 
 def main() -> None:
@@ -39,31 +35,21 @@ def main() -> None:
     except BrokenPipeError:  # the reader of a pipe (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
+    except SystemExit as done:
+        _leave_promptly(done.code if isinstance(done.code, int) else int(done.code is not None))
+        raise
     else:
         return
+    _leave_promptly(1)
     sys.exit(1)
 
 
-class Failure(Exception):
-    """A command that could not do its work; the message says what was read, what was expected, what to do."""
+def _leave_promptly(exit_code: int) -> None:
+    """A server of Prefect's that is gone must not keep the command from ending."""
+    if "prefect" in sys.modules:
+        from flows.under_prefect import leave_promptly
 
-
-def settings_of(home: Path | None = None, **changes: Any) -> Settings:
-    """Settings from environment and kaona.toml, with what the command line says; wrong ones are a wrong usage."""
-    from pydantic import ValidationError
-
-    given = {k: v for k, v in changes.items() if v is not None}
-    if home is not None:
-        given["home"] = home.resolve()
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        for problem in error.errors():
-            name = ".".join(str(part) for part in problem["loc"])
-            mistakes.print(
-                f"kaona: setting {name}: {problem['msg']}; see kaona.toml and KAONA_* variables", markup=False
-            )
-        raise typer.Exit(2) from error
+        leave_promptly(exit_code)
 
 
 @app.command()
@@ -75,7 +61,23 @@ def run(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Night to load; default: today in Bangkok.")
     ] = None,
+    by_date: Annotated[
+        bool,
+        typer.Option("--by-date", help="Each source holds a folder for each night, 2026-11-22: load them in order."),
+    ] = False,
+    called: Annotated[
+        str | None, typer.Option(help="With --by-date: name of the source in places; default: its folder's.")
+    ] = None,
+    files: Annotated[
+        list[str] | None, typer.Option(help="Only this document, again: place, hash, path or URI; several times.")
+    ] = None,
     rebuild: Annotated[bool, typer.Option(help="Read everything again from the archive, night by night.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --rebuild or --files: only write down what would change.")
+    ] = False,
+    accept_changes: Annotated[
+        bool, typer.Option("--accept-changes", help="With --rebuild or --files: publish although facts would be lost.")
+    ] = False,
     accept_loss: Annotated[
         bool, typer.Option("--accept-loss", help="Files that sources suddenly lack tonight are rightly gone.")
     ] = False,
@@ -84,20 +86,30 @@ def run(
     as_json: Json = False,
 ) -> None:
     """One night now: pull, read, reconcile, validate, load, publish, mail."""
-    from flows.rebuild import rebuild_all
-    from flows.run import run_night
+    from flows.run import WrongUsage
+    from flows.run_command import Asked, run_asked
 
-    if rebuild and accept_loss:
-        mistakes.print("kaona: --rebuild and --accept-loss exclude each other; a rebuild takes each night as it was")
-        raise typer.Exit(2)
     settings = settings_of(
         home, sources=source or None, use_prefect=False if no_prefect else None, write_mails=False if no_mail else None
     )
-    watch = Watch(is_quiet=as_json)
-    night = as_of.date() if as_of else tonight()
+    asked = Asked(
+        night=as_of.date() if as_of else tonight(),
+        by_date=by_date,
+        called=called,
+        files=tuple(files or ()),
+        rebuild=rebuild,
+        is_preview=dry_run,
+        accept_changes=accept_changes,
+        accept_loss=accept_loss,
+    )
+    say = (lambda line: None) if as_json else (lambda line: print(line, flush=True))
     with failures():
-        summary = rebuild_all(settings, watch) if rebuild else run_night(settings, night, watch, accept_loss)
-    write_lines([json.dumps(summary.as_json(), ensure_ascii=False)] if as_json else [as_text(summary)])
+        try:
+            found = run_asked(settings, asked, Watch(is_quiet=as_json), say)
+        except WrongUsage as error:
+            mistakes.print(f"kaona: {error}", markup=False)
+            raise typer.Exit(2) from error
+    write_lines([json.dumps(found.as_json, ensure_ascii=False)] if as_json else found.lines)
 
 
 @app.command()
@@ -265,12 +277,22 @@ def rollback(home: Home = None) -> None:
 
 
 @app.command()
-def verify(home: Home = None) -> None:
+def verify(
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Compare with another home, kaona.duckdb, or python (its kaona reads this archive)."),
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
     """Rebuild from the archive in a scratch folder and compare with the published exports, byte for byte."""
     from flows.rebuild import verify_exports
 
     settings = settings_of(home)
     published(settings)
+    if against is not None:
+        _verify_against(settings, against, as_json)
+        return
     with failures():
         differences = verify_exports(settings)
     if differences:
@@ -278,12 +300,37 @@ def verify(home: Home = None) -> None:
     write_lines(["verified: a rebuild from the archive gives the published exports, byte for byte"])
 
 
+def _verify_against(settings: Settings, against: Path, as_json: bool) -> None:
+    from flows.against import compare_against
+    from flows.run import WrongUsage
+
+    with failures():
+        try:
+            told = compare_against(settings, against)
+        except WrongUsage as error:
+            mistakes.print(f"kaona: {error}", markup=False)
+            raise typer.Exit(2) from error
+    write_lines([json.dumps(told.numbers, ensure_ascii=False)] if as_json else told.lines)
+    if not told.is_equal:
+        raise Failure(f"{against.name} reads the archive otherwise; the differences lie in {told.page}")
+
+
 @app.command()
 def serve(home: Home = None) -> None:
-    """Serve the nightly deployment (default 02:00 Asia/Bangkok)."""
-    from flows.serve import serve_nightly
+    """Serve the nightly deployment (default 02:00 Asia/Bangkok) until stopped; starts Prefect's server if need be."""
+    settings = settings_of(home)
+    from flows.due import check_cron
+    from flows.prefect_server import set_environment
+    from flows.serve import PATIENT, serve_nightly
 
-    serve_nightly(settings_of(home))
+    set_environment(settings, **PATIENT)
+    try:
+        check_cron(settings)
+    except ValueError as error:
+        mistakes.print(f"kaona: {error}", markup=False)
+        raise typer.Exit(2) from error
+    with failures():
+        serve_nightly(settings, lambda line: mistakes.print(f"kaona: {line}", markup=False))
 
 
 def published(settings: Settings) -> Path:
@@ -304,15 +351,5 @@ def say_what_is_left_out(path: Path) -> None:
         )
 
 
-@contextmanager
-def failures() -> Iterator[None]:
-    """Turn what a command may run into into one clear sentence; with KAONA_DEBUG set, the traceback stays."""
-    try:
-        yield
-    except (typer.Exit, Failure, BrokenPipeError):
-        raise
-    except Exception as error:
-        if os.environ.get("KAONA_DEBUG"):
-            raise
-        told = isinstance(error, (ValueError, RuntimeError)) or type(error).__module__.startswith("extract")
-        raise Failure(str(error) if told else f"{type(error).__name__}: {error}") from error
+app.command()(operating.status)
+app.command()(operating.doctor)

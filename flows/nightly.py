@@ -53,10 +53,11 @@ def night(settings: Settings, when: date, delivered: Delivered, watch: Watch, st
 
 def understand(settings: Settings, delivered: Delivered, readings: Readings, stage: Stage) -> Understood:
     """From what was read to facts in the working warehouse."""
-    reconciled = stage(stages.reconcile, settings, delivered, readings)
-    frames = stage(stages.build_tables, settings, reconciled)
-    verdict = stage(validate, settings, stages.registers_of(settings), delivered, reconciled, frames)
-    stage(stages.load, settings, delivered, reconciled, frames, verdict)
+    with stages.kept_open(settings):
+        reconciled = stage(stages.reconcile, settings, delivered, readings)
+        frames = stage(stages.build_tables, settings, reconciled)
+        verdict = stage(validate, settings, stages.registers_of(settings), delivered, reconciled, frames)
+        stage(stages.load, settings, delivered, reconciled, frames, verdict)
     return Understood(readings, reconciled, frames, verdict)
 
 
@@ -101,23 +102,3 @@ def conclude(
     call(docs, settings, verdict.validation, watch)
     call(pages, settings, watch)
     return stages.summarise(settings, delivered, readings, reconciled, verdict, published, page, mails, watch)
-
-
-def as_flow(settings: Settings, when: date, delivered: Delivered, watch: Watch) -> Summary:
-    """Run the night as a Prefect flow: on the configured server, else on Prefect's own embedded one."""
-    from prefect import flow, task
-    from prefect.cache_policies import NO_CACHE
-
-    def stage(function: Callable[..., T], *arguments: Any) -> T:
-        # nothing passes through Prefect as an argument: it would walk through every one of a night's readings
-        def run() -> T:
-            return watch.timed(function, *arguments)
-
-        named = task(name=function.__name__.replace("_", " "), cache_policy=NO_CACHE, persist_result=False)
-        return named(run)()
-
-    @flow(name="kaona night", flow_run_name=delivered.run_id, persist_result=False)
-    def kaona_night() -> Summary:
-        return night(settings, when, delivered, watch, stage)
-
-    return kaona_night()

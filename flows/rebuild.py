@@ -5,34 +5,59 @@ The archive holds the bytes of every file and the list of every night; nothing e
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from flows import stages
-from flows.delivery import Delivered, listed_on, nights_of, only_run
+from flows.comparing import Told, compare, require_no_loss
+from flows.delivery import Delivered, listed_on, nights_of
 from flows.nightly import Understood, conclude, understand
+from flows.operating.attempt import attempt
 from flows.publishing import publish
 from flows.settings import Settings
 from flows.summary import Summary, Watch
 
 
-def rebuild_all(settings: Settings, watch: Watch) -> Summary:
-    """Load every night of the archive into a new working file, then put it in the old one's place and publish it.
+class Rebuilt(NamedTuple):
+    """A rebuild: what it changes, and the summary of the last night; None where nothing was published."""
 
-    Raises ValueError when the archive knows no night. Until the new file is complete the old one stands.
+    told: Told
+    summary: Summary | None
+
+
+def rebuild_all(settings: Settings, watch: Watch, *, accept_changes: bool = False, is_preview: bool = False) -> Rebuilt:
+    """Load every night of the archive into a new working file, compare it with the old one, put it in its place and
+    publish it.
+
+    Raises ValueError when the archive knows no night, LossHeld when facts would be lost and `accept_changes` does not
+    say that this is right. Until the new file is complete and compared the old one stands. `is_preview`: it stays.
     """
-    with only_run(settings), scratch(settings, settings.home / "work") as aside:
+    with attempt(settings, watch, None, "rebuild") as record, scratch(settings, settings.home / "work") as aside:
         delivered, understood = replay(aside, watch)
+        told = watch.timed(compare, settings, aside, "What a rebuild from the archive changes")
+        if is_preview:
+            return Rebuilt(told, None)
+        require_no_loss(told, is_accepted=accept_changes)
         stages.take_over(aside, settings)
-        return conclude(settings, delivered, understood, watch)
+        record.summary = conclude(settings, delivered, understood, watch)
+        return Rebuilt(told, record.summary)
 
 
 def renew(settings: Settings, watch: Watch) -> None:
-    """Make the working file of another version again from the archive; nothing is published or written to anybody."""
+    """Make the working file of another version again from the archive; nothing is published or written to anybody.
+
+    Raises LossHeld when facts would be lost: `kaona run --rebuild --accept-changes` says that this is right.
+    """
     with scratch(settings, settings.home / "work") as aside:
         replay(aside, watch)
+        told = compare(settings, aside, "What another version of kaona changes")
+        for line in told.lines:
+            watch.console.print(line, highlight=False, markup=False)
+        require_no_loss(told, is_accepted=False)
         stages.take_over(aside, settings)
 
 
@@ -62,7 +87,12 @@ def _exports(folder: Path) -> dict[str, Path]:
 
 @contextmanager
 def scratch(settings: Settings, beside: Path | None = None) -> Iterator[Settings]:
-    """Settings of a home of its own, with the same archive, that disappears with its files at the end."""
+    """Settings of a home of its own, with the same archive, that disappears with its files at the end.
+
+    `beside`: a folder in which only one run works at a time; what killed ones left there goes.
+    """
+    for left in beside.glob("aside-*") if beside else ():
+        shutil.rmtree(left, ignore_errors=True)
     with TemporaryDirectory(prefix="aside-", dir=beside) as folder:
         changes = {"home": Path(folder), "archive_at": settings.archive.resolve(), "write_mails": False}
         yield settings.model_copy(update=changes)

@@ -1,8 +1,9 @@
-"""One night from the command: lock, pull, decide whether there is anything to do, run, remember."""
+"""One night from the command: begin its record, pull, decide whether there is anything to do, run, remember."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
 
@@ -10,36 +11,82 @@ from flows.delivery import (
     Delivered,
     is_untold,
     nothing_new,
-    only_run,
     pull_sources,
     remember,
     remember_told,
     reminder_is_due,
 )
+from flows.operating.attempt import Attempt, NotReady, attempt
+from flows.operating.stopping import DeadlinePassed, Stopped
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch
 
 
-def run_night(settings: Settings, night: date, watch: Watch, accept_loss: bool = False) -> Summary:
+class WrongUsage(ValueError):
+    """The command was asked for something it cannot mean; the message says what was expected."""
+
+    outcome = "refused"
+
+
+def never(error: BaseException) -> bool:
+    """Nobody waits: a failed night is not tried again by itself."""
+    return False
+
+
+def run_night(
+    settings: Settings,
+    night: date,
+    watch: Watch,
+    accept_loss: bool = False,
+    will_retry: Callable[[BaseException], bool] = never,
+) -> Summary:
     """Run one night now and return its summary. `accept_loss`: files that are missing tonight are rightly gone.
 
-    Raises what made it fail; then nothing new is published, and the operator has a letter in the outbox.
+    Raises what made it fail; then nothing new is published, and the operator has a letter in the outbox, unless the
+    night `will_retry`. Raises Stopped when it was asked to stop, with no letter: nothing has failed.
     """
-    with only_run(settings):
-        try:
-            summary = _run(settings, night, watch, accept_loss)
-        except Exception as error:
-            _show_why(settings, watch, error)
+    with one_run(settings, night, watch, will_retry) as record:
+        record.summary = _run(settings, night, watch, accept_loss)
+        return record.summary
+
+
+@contextmanager
+def one_run(
+    settings: Settings, night: date, watch: Watch, will_retry: Callable[[BaseException], bool] = never
+) -> Iterator[Attempt]:
+    """Hold the lock of this home and keep the attempt's record; tell the operator what makes the block fail, unless it
+    `will_retry`; send what waits in the outbox."""
+
+    def tell(error: BaseException) -> None:
+        if not will_retry(error):
             _tell_operator(settings, night, watch, error)
-            raise
-        finally:
+        _deliver(settings, watch)
+
+    def last_words(stopped: Stopped) -> None:
+        if isinstance(stopped, DeadlinePassed):
+            tell(stopped)
+
+    try:
+        with attempt(settings, watch, night, last_words=last_words) as record:
+            try:
+                yield record
+            except WrongUsage:
+                raise
+            except (Exception, DeadlinePassed) as error:
+                _show_why(settings, watch, error)
+                tell(error)
+                raise
             _deliver(settings, watch)
-        return summary
+    except NotReady as error:
+        tell(error)
+        raise
 
 
 def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Summary:
     delivered = watch.timed(pull_sources, settings, night, accept_loss)
     watch.run_id = delivered.run_id
+    watch.files_listed, watch.bytes_listed = len(delivered.listing), sum(p.size for p in delivered.listing)
+    watch.bytes_new = sum(p.size for p in delivered.listing if not p.is_unchanged)
     before = nothing_new(settings, delivered)
     if before is not None:
         return _unchanged(delivered, before, watch, _remind(settings, night, watch))
@@ -58,15 +105,16 @@ def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Su
 
 
 def _whole_night(settings: Settings, night: date, delivered: Delivered, watch: Watch) -> Summary:
-    summary = _with_prefect(settings, night, delivered, watch) if settings.use_prefect else None
-    if summary is None:
-        from flows.nightly import night as run_plainly
+    if settings.use_prefect:
+        from flows.under_prefect import night_under_prefect
 
-        summary = run_plainly(settings, night, delivered, watch)
-    return summary
+        return night_under_prefect(settings, night, delivered, watch)
+    from flows.nightly import night as run_plainly
+
+    return run_plainly(settings, night, delivered, watch)
 
 
-def _show_why(settings: Settings, watch: Watch, error: Exception) -> None:
+def _show_why(settings: Settings, watch: Watch, error: BaseException) -> None:
     """The Data Docs of a night that may not be published, beside the working file; what fails here hides nothing."""
     from flows.validating import NotPublished
 
@@ -80,7 +128,7 @@ def _show_why(settings: Settings, watch: Watch, error: Exception) -> None:
         _say(watch, f"the Data Docs could not be written ({type(second).__name__}: {second})")
 
 
-def _tell_operator(settings: Settings, night: date, watch: Watch, error: Exception) -> None:
+def _tell_operator(settings: Settings, night: date, watch: Watch, error: BaseException) -> None:
     """A failed night goes to the operator, never to coordinators; what fails here does not hide why the night did."""
     if not settings.write_mails:
         return
@@ -89,6 +137,7 @@ def _tell_operator(settings: Settings, night: date, watch: Watch, error: Excepti
 
     try:
         deposit(settings, [operator_letter(night, watch.stage, error, settings, watch.run_id)], night)
+        watch.letters_to_operator += 1
     except Exception as second:
         _say(watch, f"the letter to the operator could not be written ({type(second).__name__})")
 
@@ -102,6 +151,7 @@ def _deliver(settings: Settings, watch: Watch) -> None:
 
     try:
         outcomes = deliver(settings)
+        watch.posted.update(d.outcome for d in outcomes)
         if any(d.outcome in ("refused", "expired") and d.kind in (BOX, COORDINATOR, "head") for d in outcomes):
             remember_told(settings, False)  # the next night writes to them again, though nothing is new
         told = [(d.outcome, d.answer, d.file.name) for d in outcomes if d.answer]
@@ -143,7 +193,8 @@ def _unchanged(delivered: Delivered, before: dict[str, object], watch: Watch, re
     """The summary of a night that brought nothing new: the counts of what is published, no work done."""
     known = {k: v for k, v in before.items() if k not in ("files", "seconds", "mails", "night", "nothing_new")}
     listed = len(delivered.listing)
-    rejected = len(before.get("rejected", ()))  # type: ignore[arg-type]
+    refused = {one["uri"] for one in before.get("rejected", ())}  # type: ignore[attr-defined]
+    rejected = sum(1 for pulled in delivered.listing if pulled.uri in refused)
     return Summary(
         **known,  # type: ignore[arg-type]
         night=delivered.night.isoformat(),
@@ -151,50 +202,4 @@ def _unchanged(delivered: Delivered, before: dict[str, object], watch: Watch, re
         files=Files(listed=listed, unchanged=listed - rejected, rejected=rejected),
         mails=reminders,
         seconds=dict(watch.seconds),
-    )
-
-
-def prefect_environment(settings: Settings) -> dict[str, str]:
-    """Settings of Prefect that a district office needs: state under KAONA_HOME, no telemetry, time to start, quiet."""
-    return {
-        "PREFECT_HOME": str(settings.home / "prefect"),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
-        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the command itself says what failed
-        "PREFECT_CLIENT_MAX_RETRIES": "2",
-    }
-
-
-def _with_prefect(settings: Settings, night: date, delivered: Delivered, watch: Watch) -> Summary | None:
-    """Run as a Prefect flow; None when Prefect itself could not, and the night must be run without it.
-
-    Errors of the night itself are raised. A night is safe to run again at every point, so when Prefect's server goes
-    away in the middle the same night simply runs again without it.
-    """
-    for name, value in prefect_environment(settings).items():
-        os.environ.setdefault(name, value)
-    from flows.nightly import as_flow
-
-    try:
-        return as_flow(settings, night, delivered, watch)
-    except Exception as error:
-        if not _is_of_prefect(error):
-            raise
-        watch.console.print(f"Prefect is away ({type(error).__name__}); the night goes on without it", highlight=False)
-        watch.seconds.clear()
-        return None
-
-
-def _is_of_prefect(error: BaseException) -> bool:
-    """Whether the error came from Prefect or its connection, not from a stage of the night."""
-    chain: list[BaseException] = []
-    while error not in chain:
-        chain.append(error)
-        error = error.__cause__ or error.__context__ or error
-    modules = {type(e).__module__.split(".")[0] for e in chain}
-    return bool(modules & {"prefect", "httpx", "httpcore", "sqlite3", "sqlalchemy"}) or any(
-        "API" in str(e) and isinstance(e, RuntimeError) for e in chain
     )

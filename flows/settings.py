@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from extract.encodings import decode
 from extract.options import Options
+from extract.sources import Limits
 from transform.source_nights import DEFAULT_LOSS_LIMIT
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -31,7 +32,24 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KAONA_", toml_file="kaona.toml", extra="forbid")
 
     home: Path = Field(CHECKOUT / "data", description="Folder of inbox, archive, work, published, outbox and prefect")
-    sources: list[str] = Field(default_factory=list, description="fsspec URIs of the exports; empty: HOME/inbox")
+    sources: list[str] = Field(
+        default_factory=list,
+        repr=False,
+        description="fsspec URIs of the exports: folders, archives, s3://, sftp://, https://; empty: HOME/inbox",
+    )
+    source_options: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        repr=False,
+        description="fsspec options by the beginning of a source's URI; values literal, env:NAME or secret:BLOCK",
+    )
+    source_connections: int = Field(4, ge=1, le=32, description="Files of one source that are fetched at once")
+    source_attempts: int = Field(4, ge=1, description="How often one file is tried, with waits that double")
+    source_wait_seconds: float = Field(1.0, ge=0, description="Wait before the second attempt at a file")
+    source_stall_seconds: float = Field(30.0, gt=0, description="Longest wait of a source for an answer or more bytes")
+    source_file_seconds: float = Field(
+        900.0, gt=0, description="Longest time for one file on one night; the next run goes on from there"
+    )
+    source_seconds: float = Field(7200.0, gt=0, description="Longest time for one source on one night")
     reference: Path = Field(
         CHECKOUT / "data" / "reference", description="Folder of the registers, contacts and corrections"
     )
@@ -48,6 +66,7 @@ class Settings(BaseSettings):
         True, description="Read pages that are pictures, where kaona[ocr] and Tesseract with Thai are installed"
     )
     max_file_mb: int = Field(100, ge=1, description="Larger files are rejected unopened")
+    max_archive_mb: int = Field(4096, ge=1, description="Larger ZIP and tar archives, packed or unpacked, are rejected")
     loss_limit: Decimal = Field(
         DEFAULT_LOSS_LIMIT,
         ge=0,
@@ -70,8 +89,29 @@ class Settings(BaseSettings):
     )
     archive_at: Path | None = Field(None, description="Another place for the archive than HOME/archive")
 
+    min_free_mb: int = Field(200, ge=0, description="A night begins only with so much free disk")
+    heartbeat_url: SecretStr | None = Field(
+        None, description="URL that monitoring wants called: URL/start, URL when a night was good, URL/fail when not"
+    )
+    stale_hours: float = Field(36.0, gt=0, description="`kaona status` warns when the last good night is older")
+
     use_prefect: bool = Field(True, description="Run as a Prefect flow (embedded server unless one is configured)")
-    cron: str = Field("0 2 * * *", description="When `kaona serve` runs the night, Asia/Bangkok")
+    cron: str = Field(
+        "0 2 * * *", description="When `kaona serve` runs the night, Asia/Bangkok: minute hour day month weekday"
+    )
+    prefect_port: int = Field(
+        4200, ge=1, le=65535, description="Port of the Prefect server that `kaona serve` starts, on loopback"
+    )
+    report_url: str | None = Field(
+        None, description="Where people open the report of HOME/published in a browser, for Prefect's link to it"
+    )
+    night_deadline_minutes: float = Field(
+        300.0, ge=0, description="Longest time for a night; then it ends as failed and publishes nothing; 0: any time"
+    )
+    retries: int = Field(
+        2, ge=0, description="How often a served night that failed is tried again; one that may not publish never is"
+    )
+    retry_wait_minutes: float = Field(10.0, ge=0, description="Wait before a served night is tried again")
 
     mail_from: str = Field("kaona <kaona@kaona.invalid>", description="Sender of the mails")
     operator: str = Field("operator@kaona.invalid", description="Who is told when a night fails")
@@ -116,6 +156,25 @@ class Settings(BaseSettings):
         """What the readers of files are asked for."""
         return Options(self.second_reader, self.ocr, self.file_timeout_seconds)
 
+    @property
+    def night_deadline_seconds(self) -> float | None:
+        """None: a night may take any time."""
+        return self.night_deadline_minutes * 60 or None
+
+    @property
+    def source_limits(self) -> Limits:
+        """How much a source may ask of a night."""
+        return Limits(
+            file_bytes=self.max_file_mb * 1024 * 1024,
+            archive_bytes=self.max_archive_mb * 1024 * 1024,
+            attempts=self.source_attempts,
+            wait_seconds=self.source_wait_seconds,
+            stall_seconds=self.source_stall_seconds,
+            file_seconds=self.source_file_seconds,
+            source_seconds=self.source_seconds,
+            connections=self.source_connections,
+        )
+
     @cached_property
     def source_uris(self) -> tuple[str, ...]:
         """The sources to pull; HOME/inbox when none is set."""
@@ -136,6 +195,11 @@ class Settings(BaseSettings):
     def outbox(self) -> Path:
         """Mails to be delivered."""
         return self.home / "outbox"
+
+    @property
+    def log(self) -> Path:
+        """The log of all nights."""
+        return self.home / "log"
 
     @property
     def published(self) -> Path:

@@ -130,6 +130,15 @@ class Session:
             self._server.rset()
         return answer
 
+    def greets(self) -> str:
+        """Ask whether the server takes commands, without a mail; why not, '' when it does."""
+        try:
+            with _leashed(self._leash, self._exchange_seconds), _breaking():
+                code, words = self._server.noop()
+        except _Broken as broken:
+            return f"the server broke off ({broken})"
+        return "" if code == 250 else f"the server answered {_told(code, words)}"
+
     def close(self) -> None:
         """Say good-bye, if the server listens."""
         with suppress(_Broken), _leashed(self._leash, min(5.0, self._exchange_seconds)), _breaking():

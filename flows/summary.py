@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
+from flows.settings import BANGKOK
 from transform.source_nights import SourceTonight
 
 T = TypeVar("T")
@@ -19,7 +23,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Files:
-    """Input files by what became of them, adding up to `listed`. `duplicate`: the same bytes under another name."""
+    """Input files by what became of them, adding up to `listed`.
+
+    `new`: contents read for the first time; `duplicate`: the same new bytes under another name; `rejected`: found
+    unreadable tonight, or, when nothing is new, still there. What was rejected before by the same reader is unchanged.
+    """
 
     listed: int = 0
     new: int = 0
@@ -102,37 +110,86 @@ def _not_whole(source: dict[str, Any]) -> str:
     )
 
 
+class _Counted(ProgressColumn):
+    """How many of how many, for what is counted."""
+
+    def render(self, task: Task) -> Text:
+        return Text("" if task.total is None else f"{int(task.completed):,}/{int(task.total):,}")
+
+
 class Watch:
-    """Seconds of each stage, and progress on a terminal (plain lines otherwise, nothing when quiet)."""
+    """Seconds of each stage, and progress on a terminal (plain lines otherwise, nothing when quiet).
+
+    It also holds what the night's record tells and no stage returns.
+    """
 
     def __init__(self, *, is_quiet: bool = False):
         self.seconds: dict[str, float] = {}
         self.stage = "start"
+        self.since: str | None = None  # when the stage began
+        self.step: tuple[str, int, int] | None = None  # title, done, total
+        self.on_stage: Callable[[], None] = lambda: None
         self.run_id: str | None = None
         self.unsaid = 0  # letters that could not be written
+        self.files_listed: int | None = None
+        self.bytes_listed: int | None = None
+        self.bytes_new: int | None = None
+        self.posted: Counter[str] = Counter()  # mails by what became of them
+        self.letters_to_operator = 0
         self.console = Console(stderr=True, quiet=is_quiet)
+        self._bars: Progress | None = None
 
     def timed(self, function: Callable[..., T], *arguments: Any) -> T:
         """Call one stage and remember how long it took."""
         name = self.stage = function.__name__.replace("_", " ")
+        self.since = datetime.now(BANGKOK).isoformat(timespec="milliseconds")
+        self.on_stage()
         started = time.monotonic()
         try:
-            return function(*arguments)
+            with self._bar(name, None):
+                return function(*arguments)
         finally:
-            self.seconds[name] = round(time.monotonic() - started, 2)
+            took = time.monotonic() - started
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + took, 2)  # a rebuild calls a stage every night
             if not self.console.is_terminal:
-                self.console.print(f"{name}: {self.seconds[name]:.1f} s", highlight=False)
+                self.console.print(f"{name}: {took:.1f} s", highlight=False)
 
     @contextmanager
     def progress(self, title: str, total: int) -> Iterator[Callable[[], None]]:
         """Yield a function that counts one step; a bar is drawn on terminals only."""
-        if not self.console.is_terminal or self.console.quiet or not total:
+        self.step = (title, 0, total)
+        try:
+            with self._bar(title, total) as advance:
+
+                def step() -> None:
+                    if self.step is not None:
+                        self.step = (title, self.step[1] + 1, total)
+                    advance()
+
+                yield step
+        finally:
+            self.step = None
+
+    @contextmanager
+    def _bar(self, title: str, total: int | None) -> Iterator[Callable[[], None]]:
+        """One line of a terminal: a stage, or within it what is counted. All lines are of one display."""
+        if not self.console.is_terminal or self.console.quiet or total == 0:
             yield lambda: None
             return
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self.console, transient=True) as bar:
-            step = bar.add_task(title, total=total)
-            yield lambda: bar.advance(step)
+        is_outermost = self._bars is None
+        if self._bars is None:
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), _Counted(), TimeElapsedColumn())
+            self._bars = Progress(*columns, console=self.console, transient=True)
+            self._bars.start()
+        bars = self._bars
+        line = bars.add_task(title, total=total)
+        try:
+            yield lambda: bars.advance(line)
+        finally:
+            bars.remove_task(line)
+            if is_outermost:
+                bars.stop()
+                self._bars = None
 
 
 def write_lines(lines: Iterable[str]) -> None:

@@ -39,6 +39,8 @@ class Verdict:
 class NotPublished(RuntimeError):
     """The night may not be published; what was published before stays in place. `blocking`: why, by sentences."""
 
+    outcome = "blocked"
+
     def __init__(self, validation: Validation):
         self.validation = validation
         self.blocking = validation.blocking

@@ -25,6 +25,7 @@ __all__ = [
     "StoreBusy",
     "add",
     "change",
+    "counted",
     "forget",
     "last_told",
     "mails",
@@ -219,3 +220,18 @@ def forget(con: Store, before: datetime) -> None:
         """,
         [before.astimezone(UTC).replace(tzinfo=None)],
     )
+
+
+def counted(path: Path, wait_seconds: float = 1.0) -> list[tuple[str, int, datetime]] | None:
+    """(state, mails, when the oldest was put in) by state, read only; None when the store is held all the while."""
+    until = time.monotonic() + wait_seconds
+    while path.exists():
+        try:
+            with duckdb.connect(str(path), read_only=True, config=_OFFLINE) as con:
+                sql = "SELECT state, count(*), min(deposited_at) FROM mail GROUP BY state ORDER BY state"
+                return [(state, n, oldest.replace(tzinfo=UTC)) for state, n, oldest in con.execute(sql).fetchall()]
+        except duckdb.Error:
+            if time.monotonic() >= until:
+                return None
+            time.sleep(0.05)
+    return []

@@ -5,11 +5,9 @@ A reader that has the old file open keeps the old night; whoever opens it next s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -25,7 +23,7 @@ from load.generations import (
     let_go,
     withdrawn_path,
 )
-from load.schema import literal
+from load.opening import OFFLINE, reading
 from load.storage import (
     all_rows,
     count_rows,
@@ -40,11 +38,6 @@ from load.without_personal_data import leaves_out_personal_data, say_so, select_
 from transform.form import load_form
 
 __all__ = ["PublishRefused", "Published", "generations", "publish", "published_path", "reading"]
-
-_OFFLINE: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +121,7 @@ def _copy(con: duckdb.DuckDBPyConnection, building: Path) -> None:
 
 
 def _say_so(building: Path) -> None:
-    with duckdb.connect(str(building), config=_OFFLINE) as con:
+    with duckdb.connect(str(building), config=OFFLINE) as con:
         say_so(con)
         con.execute("CHECKPOINT")
 
@@ -141,7 +134,7 @@ def _forget_personal_data(home: Path) -> None:
 
 
 def _check(con: duckdb.DuckDBPyConnection, building: Path, counted: dict[str, int], *, is_rewritten: bool) -> None:
-    config = dict(_OFFLINE)
+    config = dict(OFFLINE)
     for setting in ("memory_limit", "temp_directory"):
         row = con.execute(f"SELECT current_setting('{setting}')").fetchone()
         if row and row[0]:
@@ -180,28 +173,3 @@ def _identity(path: Path) -> str:
     """What a file keeps when it is renamed."""
     found = path.stat()
     return f"{found.st_ino} {found.st_size} {found.st_mtime_ns}"
-
-
-@contextmanager
-def reading(
-    path: Path, *, threads: int | None = None, hardened: bool = False, **config: Any
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a published file for reading, as it is on disk now. `hardened`: queries cannot touch other files, the
-    network or the settings.
-
-    It is attached to a connection of its own: DuckDB gives a second connection to a path the file that the first one
-    of this process opened, though another file stands there by now. Raises FileNotFoundError naming the remedy when
-    nothing was published yet.
-    """
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: nothing was published yet; run `kaona run` first")
-    config = {**_OFFLINE, **config}
-    if threads is not None:
-        config["threads"] = threads
-    with duckdb.connect(config=config) as con:
-        con.execute(f"ATTACH {literal(str(path))} AS kaona (READ_ONLY)")
-        con.execute("USE kaona")
-        if hardened:
-            con.execute("SET enable_external_access = false")
-            con.execute("SET lock_configuration = true")
-        yield con

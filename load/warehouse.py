@@ -22,6 +22,7 @@ from load.storage import STORAGE_VERSION
 from load.transaction import transaction
 from transform.form import load_form
 from transform.records import Evidence, FileOutcome, FormCopy, LineCount, Reading, UnreadLine
+from transform.returns import RETURN
 from transform.tables import Earlier
 
 __all__ = [
@@ -35,9 +36,12 @@ __all__ = [
     "files_of_night",
     "findings",
     "known_files",
+    "nights_of_files",
+    "nights_run",
     "nights_stored",
     "open_work",
     "people_of",
+    "places_known",
     "projects_of_night",
     "refused_otherwise",
     "registers_stored",
@@ -114,6 +118,34 @@ def nights_stored(con: duckdb.DuckDBPyConnection) -> list[date]:
     """Nights that brought files, or on which some came or went, in order."""
     sql = "SELECT night FROM lineage.source_file UNION SELECT night FROM lineage.source_night ORDER BY night"
     return [row[0] for row in con.execute(sql).fetchall()]
+
+
+def nights_run(con: duckdb.DuckDBPyConnection) -> set[date]:
+    """Nights that were loaded, also those that brought nothing."""
+    return {night for (night,) in con.execute("SELECT DISTINCT night FROM quality.run").fetchall()}
+
+
+def places_known(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Place → hashes of the bytes that ever stood there, both in order."""
+    rows = con.execute(
+        "SELECT uri, source_sha256 FROM lineage.sighting UNION SELECT uri, split_part(source_sha256, $mark, 1) "
+        "FROM lineage.source_file ORDER BY ALL",
+        {"mark": RETURN},
+    ).fetchall()
+    found: dict[str, list[str]] = {}
+    for uri, sha in rows:
+        found.setdefault(uri, []).append(sha)
+    return found
+
+
+def nights_of_files(con: duckdb.DuckDBPyConnection, hashes: Iterable[str]) -> set[date]:
+    """Nights on which these bytes were delivered, also when they came back."""
+    rows = con.execute(
+        "SELECT DISTINCT night FROM lineage.source_file WHERE split_part(source_sha256, $mark, 1) IN "
+        "(SELECT unnest($hashes::VARCHAR[]))",
+        {"mark": RETURN, "hashes": sorted(hashes)},
+    ).fetchall()
+    return {night for (night,) in rows}
 
 
 def registers_stored(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

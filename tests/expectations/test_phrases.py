@@ -30,13 +30,13 @@ ROOT = Path(__file__).resolve().parents[2]
 NO_NUMBERS = ("type(error).__name__", "what", "kind", "reason", "error", "_kind(", "name", "form.th", "source.sha256")
 PUT_TOGETHER = {"self._what": "its streams unpack to more than"}
 # how Damaged says where a PDF is damaged inside helps nobody in an office; that pages are missing does
-PASSED_ON = ("extract/rejection.py", "extract/sources.py", "transform/night.py")
+PASSED_ON = ("extract/rejection.py", "transform/night.py")
 INSIDE = re.compile("object|operators|stream|bytes")
 
 
-def calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
+def calls(*names: str, rooms: tuple[str, ...] = ("extract", "transform")) -> Iterator[tuple[str, ast.Call]]:
     """Calls of these functions in the rooms that reject files, with the path of the module."""
-    for room in ("extract", "transform"):
+    for room in rooms:
         for path in sorted((ROOT / room).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
@@ -126,7 +126,7 @@ def test_a_rejection_is_told_in_thai_with_its_numbers(code, reason, numbers):
 def test_a_case_that_no_reason_falls_under_is_found_out(case):
     reasons = [f"inbox/a.pdf: {reason}; deliver the file again" for _, reason, _ in REJECTIONS]
     made = [  # those that the source puts together from pieces
-        "a link to a folder;", "a pipe;", "a socket;", "a device;",
+        "a link to a folder;", "a pipe;", "a socket;", "a device;", "a link in an archive;", "a link on a server;",
         "its streams unpack to more than 7 bytes; ", "an encrypted stream is longer than 7 bytes;",
         "7 bytes of utf-16-le hold other letters than Thai from line 9 on (a byte is missing)",
         "7 bytes or more; expected at most 3;", "a dump of 7 bytes; expected at most 3;",
@@ -285,7 +285,11 @@ def test_lines_of_contacts_and_mutes_that_cannot_be_used_are_told_in_thai(regist
 # ---------------------------------------------------------------- sources, and what forbids publishing
 
 
-@pytest.mark.parametrize("call", [call for _, call in calls("SourceUnavailable")], ids=lambda c: f"line {c.lineno}")
+@pytest.mark.parametrize(
+    "call",
+    [call for _, call in calls("SourceUnavailable", rooms=("extract", "flows"))],
+    ids=lambda c: f"line {c.lineno}",
+)
 def test_a_source_that_cannot_be_listed_is_told_in_thai(call):
     reason, _ = samples(call.args[0])
     told = in_thai("unavailable", reason)

@@ -1,12 +1,20 @@
 import hashlib
 import os
+import threading
+import time
 import unicodedata
+import zipfile
 
 import fsspec
 import pytest
 
 from extract import sources
-from extract.sources import SourceUnavailable, archive_path, list_files, pull, read_archived
+from extract.sources import Limits, SourceUnavailable, archive_path, finish, folder, list_files, pull, read_archived
+from extract.sources import pulling as pulling_module
+from extract.sources.remote import bounded
+from extract.sources.store import NotStored
+
+AT_ONCE = Limits(wait_seconds=0)
 
 
 @pytest.fixture
@@ -101,8 +109,8 @@ def test_a_file_above_the_limit_is_refused_by_its_size_alone(inbox, archive):
 def test_a_known_file_is_not_read_again_while_its_bytes_are_archived(inbox, archive, monkeypatch):
     sha256 = write(inbox / "a.pdf")
     (first,) = pull(str(inbox), archive)
-    known = {(first.uri, first.size, first.mtime_ns): sha256}
-    monkeypatch.setattr(sources, "_read_local", lambda *_: pytest.fail("read again"))
+    known = {first.uri: first}
+    monkeypatch.setattr(folder, "read_file", lambda *_: pytest.fail("read again"))
     (again,) = pull(str(inbox), archive, known=known)
     assert again.is_unchanged
     assert again.sha256 == sha256
@@ -117,7 +125,7 @@ def test_a_changed_file_of_the_same_name_is_read_again(inbox, archive):
     write(inbox / "a.pdf", "old")
     (old,) = pull(str(inbox), archive)
     sha256 = write(inbox / "a.pdf", "newer")
-    (new,) = pull(str(inbox), archive, known={(old.uri, old.size, old.mtime_ns): old.sha256})
+    (new,) = pull(str(inbox), archive, known={old.uri: old})
     assert new.sha256 == sha256
     assert read_archived(archive, old.sha256) == b"old"
 
@@ -127,13 +135,13 @@ def test_a_file_that_vanishes_after_the_listing_is_counted_not_fatal(inbox, arch
     write(inbox / "b.pdf")
     listed = list_files(str(inbox))
     (inbox / "a.pdf").unlink()
-    monkeypatch.setattr(sources, "list_files", lambda *_, **__: listed)
+    monkeypatch.setattr(folder, "list_folder", lambda *_: listed)
     pulled = pull(str(inbox), archive)
     assert codes(pulled) == {"inbox/a.pdf": "vanished"}
     assert pulled[1].sha256
 
 
-def test_a_file_that_grows_while_it_is_read_is_refused(inbox, archive, monkeypatch):
+def test_a_file_that_grows_while_it_is_read_is_left_for_the_next_run(inbox, archive, monkeypatch):
     write(inbox / "a.pdf")
     real = os.fstat
     calls = []
@@ -144,9 +152,78 @@ def test_a_file_that_grows_while_it_is_read_is_refused(inbox, archive, monkeypat
             file.write(b"x" * len(calls))
         return real(descriptor)
 
-    monkeypatch.setattr(sources.os, "fstat", growing)
-    pulled = pull(str(inbox), archive, retry_wait_seconds=0)
+    with monkeypatch.context() as patched:
+        patched.setattr(folder.os, "fstat", growing)
+        pulled = pull(str(inbox), archive, limits=AT_ONCE)
     assert codes(pulled) == {"inbox/a.pdf": "changed_while_read"}
+    assert "still being written and is left for the next run" in pulled[0].rejection.message
+    (again,) = pull(str(inbox), archive, known={pulled[0].uri: pulled[0]}, limits=AT_ONCE)
+    assert read_archived(archive, again.sha256) == (inbox / "a.pdf").read_bytes()
+
+
+def test_files_that_are_being_written_are_waited_for_together(inbox, archive, monkeypatch):
+    for n in range(20):
+        write(inbox / f"{n}.txt", f"{n}")
+    real, waits, read = folder.read_file, [], []
+
+    def busy(file, limit):
+        read.append(file.uri)
+        if len(read) <= 20:
+            raise folder.still_written()
+        return real(file, limit)
+
+    monkeypatch.setattr(folder, "read_file", busy)
+    monkeypatch.setattr(pulling_module.time, "sleep", waits.append)
+    assert not codes(pull(str(inbox), archive, limits=Limits(wait_seconds=3)))
+    assert waits == [3]
+
+
+def test_what_was_begun_long_ago_and_never_finished_is_removed(inbox, archive):
+    write(inbox / "a.pdf")
+    (archive / "incoming").mkdir(parents=True)
+    for name, days in (("old.part", 20), ("new.part", 2)):
+        path = archive / "incoming" / name
+        path.write_bytes(b"x")
+        os.utime(path, (time.time() - days * 86_400,) * 2)
+    pull(str(inbox), archive)
+    assert [p.name for p in (archive / "incoming").iterdir()] == ["new.part"]
+
+
+def test_a_file_of_a_run_that_was_killed_is_not_fetched_again(archive, monkeypatch):
+    """The archive has it, but the night could not write down any more what it got."""
+    memory = fsspec.filesystem("memory")
+    memory.pipe({"/killed/inbox/a.txt": b"1", "/killed/inbox/b.txt": b"2"})
+    try:
+        first = pull("memory://killed/inbox", archive)
+        monkeypatch.setattr(pulling_module, "download", lambda *_: pytest.fail("fetched again"))
+        assert pull("memory://killed/inbox", archive) == first
+        finish(archive)
+        assert not list((archive / "incoming").iterdir())
+    finally:
+        memory.rm("/killed", recursive=True)
+
+
+@pytest.mark.parametrize("kind", ["folder", "archive", "remote"])
+def test_an_archive_that_cannot_be_written_fails_the_run_and_blames_no_file(inbox, tmp_path, kind):
+    write(tmp_path / "archive", "a file where the folder should be")
+    with zipfile.ZipFile(inbox / "a.zip", "w") as packed:
+        packed.writestr("b.txt", "b")
+    if kind == "folder":
+        (inbox / "a.zip").rename(inbox / "a.txt")
+    memory = fsspec.filesystem("memory")
+    memory.pipe({"/full/inbox/a.txt": b"1"})
+    try:
+        with pytest.raises(NotStored, match=r"archive: .*expected .*the right to write there"):
+            pull("memory://full/inbox" if kind == "remote" else str(inbox), tmp_path / "archive", limits=AT_ONCE)
+    finally:
+        memory.rm("/full", recursive=True)
+
+
+def test_what_hangs_is_left_behind():
+    with pytest.raises(TimeoutError, match=r"no answer in 0\.05 seconds"):
+        bounded(threading.Event().wait, 0.05)
+    with pytest.raises(KeyError):
+        bounded({}.popitem, 5)
 
 
 def test_a_missing_source_is_not_an_empty_one(tmp_path):
@@ -164,6 +241,7 @@ def test_names_are_shown_on_one_line_and_never_used_as_paths(inbox, archive):
     assert [file.uri for file in pulled][:2] == ["inbox/\\udca1.pdf", "inbox/a\\x0ab.pdf"]
     assert all(file.uri.encode() for file in pulled)
     assert sorted(path.name for path in archive.rglob("*") if path.is_file()) == sorted(f.sha256 for f in pulled)
+    assert not list((archive / "incoming").iterdir())
 
 
 def test_other_file_systems_are_read_through_fsspec(archive):
@@ -180,7 +258,7 @@ def test_other_file_systems_are_read_through_fsspec(archive):
 def test_a_short_transfer_is_tried_again_and_never_archived(archive, monkeypatch):
     memory = fsspec.filesystem("memory")
     memory.pipe({"/short/inbox/a.txt": b"12345"})
-    bodies = [b"12", b"12345"]
+    bodies = [b"12", b"12345", b"12345"]
     real = type(memory).open
 
     def cut(self, path, mode="rb", **options):
@@ -191,8 +269,9 @@ def test_a_short_transfer_is_tried_again_and_never_archived(archive, monkeypatch
 
     monkeypatch.setattr(type(memory), "open", cut)
     try:
-        (pulled,) = pull("memory://short/inbox", archive, retry_wait_seconds=0)
+        (pulled,) = pull("memory://short/inbox", archive, limits=AT_ONCE)
         assert read_archived(archive, pulled.sha256) == b"12345"
+        finish(archive)
         assert sum(path.is_file() for path in archive.rglob("*")) == 1
     finally:
         memory.rm("/short", recursive=True)
@@ -202,7 +281,9 @@ def test_a_half_written_archive_file_is_replaced(inbox, archive):
     sha256 = write(inbox / "a.pdf")
     target = archive_path(archive, sha256)
     target.parent.mkdir(parents=True)
-    target.with_suffix(".part").write_bytes(b"half")
+    target.write_bytes(b"half")
+    (archive / "incoming").mkdir()
+    (archive / "incoming" / f"{sha256}.part").write_bytes(b"half")
     pull(str(inbox), archive)
     assert read_archived(archive, sha256) == "ปีงบประมาณ 2563".encode()
     assert not list(archive.rglob("*.part"))

@@ -116,14 +116,14 @@ def test_a_pipe_and_a_link_out_of_the_source_are_rejected_once_and_never_opened(
 def test_nothing_heavy_is_imported_when_nothing_is_new(sample_night: tuple[Settings, Summary]) -> None:
     settings, _ = sample_night
     code = (
-        "import sys; from pathlib import Path; from datetime import date; from flows.settings import Settings;"
-        "from flows.run import run_night; from flows.summary import Watch;"
-        f"s = run_night(Settings(home=Path({str(settings.home)!r})), date(2026, 11, 22), Watch(is_quiet=True));"
-        "heavy = {'pandas', 'prefect', 'great_expectations', 'duckdb', 'pdfminer.high_level'} & set(sys.modules);"
-        "assert s.nothing_new and not heavy, heavy"
+        "import sys; from flows.cli import app;"
+        f"app(['run', '--home', {str(settings.home)!r}, '--as-of', '2026-11-22', '--no-mail'], standalone_mode=False);"
+        "heavy = {'pandas', 'prefect', 'great_expectations', 'duckdb', 'pdfminer.high_level', 'fsspec', 'flows.stages'};"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    assert "nothing new" in done.stdout
 
 
 def test_a_rebuild_from_the_archive_gives_the_same_exports(sample_night: tuple[Settings, Summary]) -> None:

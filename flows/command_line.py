@@ -1,0 +1,58 @@
+"""What all commands share: their common options, settings from the command line, and failures as one sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from flows.operating.stopping import Stopped
+from flows.settings import Settings
+
+mistakes = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Home = Annotated[Path | None, typer.Option("--home", help="KAONA_HOME: inbox, archive, work, published, outbox.")]
+
+
+class Failure(Exception):
+    """A command that could not do its work; the message says what was read, what was expected, what to do."""
+
+
+def settings_of(home: Path | None = None, **changes: Any) -> Settings:
+    """Settings from environment and kaona.toml, with what the command line says; wrong ones are a wrong usage."""
+    from pydantic import ValidationError
+
+    given = {k: v for k, v in changes.items() if v is not None}
+    if home is not None:
+        given["home"] = home.resolve()
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        for problem in error.errors():
+            name = ".".join(str(part) for part in problem["loc"])
+            mistakes.print(
+                f"kaona: setting {name}: {problem['msg']}; see kaona.toml and KAONA_* variables", markup=False
+            )
+        raise typer.Exit(2) from error
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Turn what a command may run into into one clear sentence; with KAONA_DEBUG set, the traceback stays."""
+    try:
+        yield
+    except (typer.Exit, Failure, BrokenPipeError):
+        raise
+    except Stopped as stopped:
+        raise Failure(str(stopped)) from None
+    except Exception as error:
+        if os.environ.get("KAONA_DEBUG"):
+            raise
+        told = isinstance(error, (ValueError, RuntimeError)) or type(error).__module__.startswith("extract")
+        raise Failure(str(error) if told else f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,211 @@
+"""Nights of a history into the working file: behind what is stored one after the other, else all nights once more."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flows import stages
+from flows.delivery import VERSION, Delivered, listed_on
+from flows.night_notes import mark
+from flows.nightly import Understood, understand
+from flows.replaying import all_nights, quiet_but_last, replay_night
+from flows.settings import Settings
+from flows.summary import Watch
+from transform.registers_used import register_hashes
+
+Say = Callable[[str], None]
+_ASIDE = "backfill"
+
+
+@dataclass(frozen=True)
+class NightLine:
+    """One night of the history in numbers. `is_quiet`: it held the same files as the night before it."""
+
+    night: str
+    files: int
+    new: int
+    rejected: int
+    forms: int
+    conflicts: int
+    findings: int
+    is_quiet: bool = False
+
+    def as_text(self) -> str:
+        """One line for a terminal."""
+        if self.is_quiet:
+            return f"night {self.night}  {self.files} files: as the night before"
+        return (
+            f"night {self.night}  {self.files} files: {self.new} new, {self.rejected} rejected; "
+            f"{self.forms} forms, {self.conflicts} values on which copies differ, {self.findings} findings"
+        )
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The nights that were loaded now, and what the last night of all says."""
+
+    lines: tuple[NightLine, ...]
+    delivered: Delivered
+    understood: Understood
+
+
+def load_nights(settings: Settings, nights: Sequence[date], watch: Watch, say: Say) -> Loaded | None:
+    """Load nights whose files are in the archive, in order; None where there is nothing to do.
+
+    Raises what a night raises; those before it are loaded, or stand ready for the next run.
+    """
+    is_due = _is_to_decide_again(settings)
+    if not nights and not is_due:
+        return None
+    others = [night for night in all_nights(settings) if night not in nights]
+    stored = nights_run(settings)
+    if not nights or is_due or any(night > nights[0] for night in (*others, *stored)):
+        return _all_again(settings, nights, watch, say)
+    return _one_after_the_other(settings, nights, watch, say)
+
+
+def nights_run(settings: Settings) -> set[date]:
+    """Nights that the working file holds, also those that brought nothing."""
+    from load.warehouse import nights_run as ask
+    from load.warehouse import open_work
+
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        return ask(con)
+
+
+def _is_to_decide_again(settings: Settings) -> bool:
+    """Whether the stored nights were decided with other registers, or by another version that refused a record."""
+    from load.warehouse import open_work, refused_otherwise, registers_stored
+
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        used, is_due = registers_stored(con), refused_otherwise(con, VERSION)
+    given = {name: sha for name, (sha, _) in register_hashes(settings.registers()).items()}
+    return is_due or bool(used and used != given)
+
+
+def _one_after_the_other(settings: Settings, nights: Sequence[date], watch: Watch, say: Say) -> Loaded:
+    """Nights behind all that are stored go straight into the working file."""
+    lines: list[NightLine] = []
+    last: tuple[Delivered, Understood] | None = None
+    with watch.progress("nights", len(nights)) as step:
+        for night in nights:
+            delivered = listed_on(settings, night)
+            if last is not None and _is_quiet(delivered, last):
+                lines.append(_line(delivered, None))
+                mark(settings, night, "quiet")
+            else:
+                own = quiet_but_last(watch, night, nights[-1])
+                with _named(night, say):
+                    readings = own.timed(stages.read, settings, delivered, own)
+                    last = delivered, understand(settings, delivered, readings, own.timed)
+                lines.append(_line(*last))
+                mark(settings, night, "loaded")
+            say(lines[-1].as_text())
+            step()
+    if last is None:
+        raise ValueError("expected nights to load, got none")
+    return Loaded(tuple(lines), *last)
+
+
+def _is_quiet(delivered: Delivered, last: tuple[Delivered, Understood]) -> bool:
+    """Whether a night stands as the one before it, whose sources were all believed; such a night is not run."""
+    return delivered.digest == last[0].digest and all(s.now.is_believed for s in last[1].verdict.sources)
+
+
+def _all_again(settings: Settings, pending: Sequence[date], watch: Watch, say: Say) -> Loaded:
+    """Every night in order into a new working file, once, and that one in the place of the present one.
+
+    What is complete of it stands in work/backfill: a run that was killed goes on with it where nothing else changed.
+    """
+    aside = _aside(settings)
+    nights = all_nights(settings)
+    basis = {"present": _present(settings), "nights": {n.isoformat(): listed_on(settings, n).digest for n in nights}}
+    done = _done_before(aside, basis)
+    lines: list[NightLine] = []
+    if others := len(nights) - len(pending):
+        say(f"{others} nights that are stored are decided again with them, once")
+    if done:
+        say(f"{len(done)} nights were completed by a run that did not come to its end")
+    with watch.progress("nights", len(nights)) as step:
+        for night in nights:
+            if night.isoformat() not in done or night == nights[-1]:
+                with _named(night, say):
+                    delivered, understood = replay_night(
+                        settings, aside, night, quiet_but_last(watch, night, nights[-1])
+                    )
+                done.append(night.isoformat())
+                _write_done(aside, basis, done)
+                if night in pending:
+                    lines.append(_line(delivered, understood))
+                    say(lines[-1].as_text())
+            step()
+    understood = understood._replace(settled=stages.settled(settings, aside))
+    stages.take_over(aside, settings)
+    for night in pending:
+        mark(settings, night, "loaded")
+    shutil.rmtree(aside.home)
+    return Loaded(tuple(lines), delivered, understood)
+
+
+@contextmanager
+def _named(night: date, say: Say) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        say(f"night {night.isoformat()} could not be loaded; those before it need not be loaded again")
+        raise
+
+
+def _present(settings: Settings) -> list[int]:
+    """What tells one working file from another: its place on disk, size and time of change."""
+    from load.warehouse import work_path
+
+    info = work_path(settings.home).stat()
+    return [info.st_ino, info.st_size, info.st_mtime_ns]
+
+
+def _aside(settings: Settings) -> Settings:
+    home = settings.home / "work" / _ASIDE
+    return settings.model_copy(update={"home": home, "archive_at": settings.archive.resolve(), "write_mails": False})
+
+
+def _done_before(aside: Settings, basis: Mapping[str, Any]) -> list[str]:
+    """Nights that a killed run had completed from the same present file, archive and registers; [] begins anew."""
+    try:
+        found = json.loads((aside.home / "done.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = {}
+    if found.get("basis") == basis:
+        return list(found["nights"])
+    shutil.rmtree(aside.home, ignore_errors=True)
+    (aside.home / "work").mkdir(parents=True)
+    return []
+
+
+def _write_done(aside: Settings, basis: Mapping[str, Any], nights: Sequence[str]) -> None:
+    path = aside.home / "done.json"
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps({"basis": basis, "nights": list(nights)}), encoding="utf-8")
+    part.replace(path)
+
+
+def _line(delivered: Delivered, understood: Understood | None) -> NightLine:
+    if understood is None:
+        return NightLine(delivered.night.isoformat(), len(delivered.listing), 0, 0, 0, 0, 0, is_quiet=True)
+    files = [f for f in understood.reconciled.files if f.night == delivered.night]
+    deliveries = understood.reconciled.deliveries
+    return NightLine(
+        delivered.night.isoformat(),
+        len(delivered.listing),
+        sum(1 for f in files if f.status == "read"),
+        sum(1 for f in files if f.status == "rejected"),
+        len(deliveries),
+        sum(1 for d in deliveries for x in d.decisions if x.is_conflict),
+        int((understood.verdict.findings["state"] != "resolved").sum()),
+    )

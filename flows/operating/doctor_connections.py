@@ -1,0 +1,100 @@
+"""Checks of what others have to answer: sources, the mail server, Prefect's server, the heartbeat URL."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from flows.operating.findings import Check, Finding, judged
+from flows.operating.safe_words import safe
+from flows.settings import Settings
+from flows.source_options import options_of
+
+_SECONDS = 5.0
+
+
+def sources(settings: Settings) -> Iterator[Finding]:
+    """Each source can be listed; nothing of it is fetched."""
+    from extract.sources import SourceUnavailable, list_files, source_name
+
+    for uri in settings.source_uris:
+        name, started = f"source {source_name(uri)}", time.monotonic()
+        try:
+            found = list_files(uri, options=options_of(settings, uri), limits=settings.source_limits)
+        except SourceUnavailable as error:
+            is_inbox = uri == str(settings.home / "inbox")
+            todo = "the next night makes it" if is_inbox else "correct the setting sources, its access or its network"
+            yield judged(name, safe(str(error), settings), fails=not is_inbox, warns=True, todo=todo)
+            continue
+        took = time.monotonic() - started
+        yield judged(
+            name, f"{len(found):,} files listed in {took:.1f} s", warns=not found,
+            todo="an empty source gives nothing to load: see whether the export runs",
+        )  # fmt: skip
+
+
+def mail_server(settings: Settings) -> Iterator[Finding]:
+    """Connect, encrypt, log in, and say good-bye; no mail is sent."""
+    if settings.smtp_host is None:
+        yield Finding("mail server", "ok", "none is set: mails stay in the outbox as .eml files")
+        return
+    from flows.smtp import Unavailable, open_session
+
+    try:
+        session = open_session(settings, 20.0)
+    except Unavailable as error:
+        yield Finding("mail server", "FAIL", str(error), "correct the settings smtp_*; mails wait until it answers")
+        return
+    try:
+        problem = session.greets()
+    finally:
+        session.close()
+    how = {"starttls": "STARTTLS", "tls": "TLS", "none": "an open line"}[settings.smtp_security]
+    login = ", logged in" if settings.smtp_user and settings.smtp_password else ", without a login"
+    yield judged("mail server", problem or f"it answers over {how}{login}", fails=bool(problem), todo="see its log")
+
+
+def prefect_api(settings: Settings) -> Iterator[Finding]:
+    """The Prefect server that is configured answers."""
+    url = os.environ.get("PREFECT_API_URL")
+    if not settings.use_prefect or not url:
+        yield Finding("prefect api", "ok", "none is configured: a night brings its own, or runs without")
+        return
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(f"{url.rstrip('/')}/health", timeout=_SECONDS) as answer:
+            said, is_well = f"it answers {answer.status}", answer.status == 200
+    except Exception as error:  # whatever an address can do wrong; its text may hold a credential
+        said, is_well = f"it cannot be reached ({type(error).__name__})", False
+    yield judged(
+        "prefect api", said, warns=not is_well, todo="a night runs without it; start it or correct PREFECT_API_URL"
+    )
+
+
+def heartbeat_url(settings: Settings) -> Iterator[Finding]:
+    """The monitoring can be reached; it is not called, that would count as a night."""
+    if settings.heartbeat_url is None:
+        yield Finding("heartbeat url", "ok", "none is set: HOME/work/heartbeat.json tells")
+        return
+    parts = urlsplit(settings.heartbeat_url.get_secret_value())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        yield Finding("heartbeat url", "FAIL", "it is no http(s) address", "correct KAONA_HEARTBEAT_URL")
+        return
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        with socket.create_connection((parts.hostname, port), _SECONDS) as line:
+            if parts.scheme == "https":
+                ssl.create_default_context().wrap_socket(line, server_hostname=parts.hostname).close()
+    except (OSError, ValueError) as error:
+        said = f"its server cannot be reached ({type(error).__name__})"
+        yield Finding("heartbeat url", "warning", said, "no night fails by it, but monitoring will raise an alarm")
+        return
+    yield Finding("heartbeat url", "ok", "its server can be reached")
+
+
+CHECKS: tuple[Check, ...] = (sources, mail_server, prefect_api, heartbeat_url)

@@ -1,0 +1,71 @@
+"""Checks of what nights before left: the published file, the archive, an unfinished run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from extract.sources import read_archived
+from flows.operating.findings import Check, Finding, judged
+from flows.operating.queued import unfinished
+from flows.settings import Settings
+
+_SAMPLE = 20
+
+
+def published_file(settings: Settings) -> Iterator[Finding]:
+    """Readers can open what is published, and nobody writes into it."""
+    from load.engine_check import opens
+
+    path = settings.published
+    log = path.with_name(path.name + ".wal")
+    if log.exists():
+        said = f"{log.name} stands beside it: somebody opened it for writing, and the next night will refuse to publish"
+        yield Finding("published file", "FAIL", said, f"close that program and delete {log.name}")
+    if not path.exists():
+        yield Finding("published file", "ok", "nothing is published yet")
+        return
+    try:
+        tables, views = opens(path)
+    except Exception as error:  # whatever a damaged file does
+        said = f"it cannot be read ({type(error).__name__})"
+        yield Finding("published file", "FAIL", said, "`kaona rollback`, or `kaona run --rebuild` from the archive")
+        return
+    yield Finding("published file", "ok", f"{tables} tables, {views} views, {path.stat().st_size // 1024:,} kB")
+
+
+def archive_sample(settings: Settings) -> Iterator[Finding]:
+    """Some files of the archive are still what their names say: the same ones each time, all over the archive."""
+    wrong, count = [], 0
+    for path in islice(_sample(settings.archive), _SAMPLE):
+        count += 1
+        try:
+            read_archived(settings.archive, path.name)
+        except OSError:
+            wrong.append(path.name[:12])
+    yield judged(
+        "archive", f"{count} files looked at" + (f"; changed on disk: {', '.join(wrong)}" if wrong else ""),
+        fails=bool(wrong), todo="restore them from a backup, and check the disk",
+    )  # fmt: skip
+
+
+def half_done(settings: Settings) -> Iterator[Finding]:
+    """What a killed run left; the next one completes it."""
+    left = unfinished(settings)
+    yield judged(
+        "half done", ", ".join(left) or "nothing", warns=bool(left), todo="`kaona run` completes it, when none runs now"
+    )
+
+
+def _sample(archive: Path) -> Iterator[Path]:
+    """The first file of each folder of the archive: hashes spread them evenly, so that is a sample of all."""
+    folders = sorted(p for p in archive.glob("[0-9a-f][0-9a-f]") if p.is_dir())
+    for folder in folders[:: max(1, len(folders) // _SAMPLE)]:
+        with os.scandir(folder) as entries:
+            names = sorted(e.name for e in islice(entries, 1000) if len(e.name) == 64)
+        yield from (folder / name for name in names[:1])
+
+
+CHECKS: tuple[Check, ...] = (published_file, archive_sample, half_done)

@@ -1,0 +1,64 @@
+"""The cheap part of `kaona doctor`, before every night: places to write into, and room on the disk."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from flows.operating.measures import free_bytes
+from flows.settings import Settings
+
+
+class NotReady(RuntimeError):
+    """A night cannot work here; nothing was begun. The message says what is missing and what to do."""
+
+
+def require_ready(settings: Settings) -> None:
+    """Raise NotReady when a folder cannot be made or written to, or less than `min_free_mb` is free."""
+    for name, folder in folders_of(settings).items():
+        problem = cannot_write(folder)
+        if problem:
+            raise NotReady(
+                f"{name}: {folder} cannot be written to ({problem}); expected a folder of this user on a disk that "
+                "takes files; correct it or set KAONA_HOME, `kaona doctor` looks at the rest"
+            )
+    for name in ("work", "archive"):
+        problem = too_little_room(settings, folders_of(settings)[name])
+        if problem:
+            raise NotReady(f"{name}: {problem}; make room, or set KAONA_MIN_FREE_MB lower")
+
+
+def folders_of(settings: Settings) -> dict[str, Path]:
+    """The folders a night writes into, by name."""
+    return {
+        "home": settings.home,
+        "work": settings.home / "work",
+        "archive": settings.archive,
+        "nights": settings.archive / "nights",
+        "published": settings.published.parent,
+        "outbox": settings.outbox,
+        "log": settings.log,
+    }
+
+
+def cannot_write(folder: Path) -> str:
+    """Why no file can be made in a folder, which is made when it is not there; '' when one can."""
+    trial = folder / f".trial-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        trial.write_bytes(b"kaona")
+        trial.unlink()
+    except OSError as error:
+        with suppress(OSError):
+            trial.unlink(missing_ok=True)
+        return os.strerror(error.errno) if error.errno else type(error).__name__
+    return ""
+
+
+def too_little_room(settings: Settings, folder: Path) -> str:
+    """Why there is too little room for a night, '' when there is enough or nobody can tell."""
+    free = free_bytes(folder)
+    if free is None or free >= settings.min_free_mb * 1024 * 1024:
+        return ""
+    return f"{free // (1024 * 1024):,} MB are free where {folder} is, expected {settings.min_free_mb:,} MB or more"

@@ -1,0 +1,186 @@
+"""A real Prefect server on loopback, a gate before it that can cut or hang, and its records by plain HTTP."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from flows.prefect_server import free_port
+from flows.settings import CHECKOUT
+from tests.flows.conftest import SAMPLES
+
+T = TypeVar("T")
+PATIENCE = 120.0
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment of a process that finds kaona and nothing of an operator's own."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("KAONA_", "PREFECT_"))}
+    quick = dict.fromkeys(("KAONA_WRITE_PAGE", "KAONA_DATA_DOCS", "KAONA_OCR"), "false")
+    return kept | quick | {"KAONA_WORKERS": "1", "PYTHONPATH": str(CHECKOUT), "DO_NOT_TRACK": "1"} | changes
+
+
+def home_with(folder: Path, *names: str) -> Path:
+    """A home whose inbox holds these samples."""
+    (folder / "inbox").mkdir(parents=True)
+    for name in names:
+        shutil.copy(SAMPLES / name, folder / "inbox")
+    return folder
+
+
+def wait_for(what: Callable[[], T | None], seconds: float = PATIENCE) -> T:
+    """What `what` gives as soon as it gives something."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"waited {seconds:.0f} s in vain")
+
+
+class Server:
+    """A server's records."""
+
+    def __init__(self, url: str):
+        self.url = url
+
+    def post(self, path: str, **body: Any) -> Any:
+        answer = httpx.post(f"{self.url}/{path}", json=body, timeout=30.0)
+        answer.raise_for_status()
+        return answer.json()
+
+    def runs(self, deployment: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.post(
+            "flow_runs/filter", deployments={"name": {"any_": [deployment]}}, sort="START_TIME_ASC"
+        )
+        return found
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = httpx.get(f"{self.url}/flow_runs/{run_id}", timeout=30.0).json()
+        return found
+
+    def tasks(self, run_id: str) -> dict[str, str]:
+        """Names of the stages, with their states."""
+        found = self.post("task_runs/filter", flow_runs={"id": {"any_": [run_id]}})
+        return {one["name"].rpartition("-")[0]: one["state_name"] for one in found}
+
+    def artifacts(self, run_id: str) -> dict[str, Any]:
+        found = self.post("artifacts/filter", flow_runs={"id": {"any_": [run_id]}})
+        return {one["key"]: one["data"] for one in found}
+
+    def deployment(self, name: str) -> dict[str, Any] | None:
+        answer = httpx.get(f"{self.url}/deployments/name/{name}", timeout=30.0)
+        found: dict[str, Any] | None = answer.json() if answer.status_code == 200 else None
+        return found
+
+    def trigger(self, name: str, **parameters: Any) -> str:
+        """Ask for a run of a deployment; its id."""
+        deployment = self.deployment(name)
+        assert deployment is not None
+        made = self.post(f"deployments/{deployment['id']}/create_flow_run", parameters=parameters)
+        return str(made["id"])
+
+    def ended(self, run_id: str) -> dict[str, Any]:
+        """The state of a run that has come to its end."""
+
+        def state() -> dict[str, Any] | None:
+            found: dict[str, Any] = self.run(run_id)["state"]
+            return found if found["type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED") else None
+
+        return wait_for(state)
+
+
+@contextmanager
+def prefect_server(folder: Path) -> Iterator[Server]:
+    """`prefect server start`, as an operator starts it."""
+    port = free_port()
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    changes = {"PREFECT_HOME": str(folder), "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_UI_ENABLED": "false"}
+    server = Server(f"http://127.0.0.1:{port}/api")
+
+    def answers() -> bool:
+        with suppress(httpx.HTTPError):
+            return httpx.get(f"{server.url}/health", timeout=2.0).status_code == 200
+        return False
+
+    with started(command, environment(**changes), folder.parent / "server.log"):
+        wait_for(answers)
+        yield server
+
+
+@contextmanager
+def started(
+    command: list[str], env: Mapping[str, str], log: Path, cwd: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a group of its own; at the end the whole group is gone."""
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            command, env=dict(env), cwd=cwd or log.parent, stdout=out, stderr=out, start_new_session=True
+        )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+class Gate:
+    """A door before a server: open, cut (connections broken, new ones refused) or hung (taken and never answered)."""
+
+    def __init__(self, server: Server, flag: Path, then: str):
+        self._to = int(server.url.split(":")[2].split("/")[0])
+        self._flag, self._then = flag, then
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/api"
+        self._open: list[socket.socket] = []
+        for work in (self._accept, self._watch):
+            threading.Thread(target=work, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                inside, _ = self._listening.accept()
+            except OSError:
+                return
+            self._open.append(inside)
+            if self._flag.exists():
+                continue
+            outside = socket.create_connection(("127.0.0.1", self._to))
+            self._open.append(outside)
+            for pair in ((inside, outside), (outside, inside)):
+                threading.Thread(target=self._carry, args=pair, daemon=True).start()
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                if self._flag.exists():
+                    return
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+    def _watch(self) -> None:
+        while not self._flag.exists():
+            time.sleep(0.02)
+        if self._then == "cut":
+            # a listening socket in another thread's accept() is only shut by shutdown
+            with suppress(OSError):
+                self._listening.shutdown(socket.SHUT_RDWR)
+            self._listening.close()
+            for one in self._open:
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+                one.close()

@@ -1,0 +1,218 @@
+"""Nights, runs and deployments against a real Prefect server. All in one file, so that one worker holds the server."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import pickle
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from flows import cli
+from flows.delivery import only_run
+from flows.due import is_served_now
+from flows.prefect_server import PrefectAway, free_port, require_answer
+from flows.settings import CHECKOUT
+from flows.under_prefect import Failed
+from tests.flows.conftest import SAMPLES, settings_in
+from tests.flows.prefect_parts import Gate, Server, environment, home_with, prefect_server, started, wait_for
+
+SMALL_NIGHT = Path(__file__).with_name("small_night.py")
+NIGHTLY = "kaona night/nightly"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with prefect_server(tmp_path_factory.mktemp("server") / "prefect") as made:
+        yield made
+
+
+# ---------------------------------------------------------------- one night, and a server that goes away
+
+
+def small_night(home: Path, url: str, stage: str, how: str = "well") -> subprocess.CompletedProcess[str]:
+    """A night of three stages; in `stage` the gate is shut, or the stage fails. It has to end by itself, and soon."""
+    return subprocess.run(
+        [sys.executable, str(SMALL_NIGHT), str(home), str(home.parent / "shut"), stage, how],
+        env=environment(PREFECT_API_URL=url), cwd=home.parent, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("stage", "then"), [("second", "cut"), ("third", "hung")])
+def test_a_night_ends_well_whenever_its_server_goes_away_and_no_stage_runs_twice(
+    server: Server, tmp_path: Path, stage: str, then: str
+) -> None:
+    gate = Gate(server, tmp_path / "shut", then)
+    done = small_night(tmp_path / "home", gate.url, stage)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "CALLS first second third"
+    assert done.stderr.count("the night goes on without it") == 1
+    assert "Traceback" not in done.stderr
+    assert "ERROR" not in done.stderr
+
+
+def test_an_error_of_a_stage_is_the_nights_own_though_it_looks_like_one_of_prefects(
+    server: Server, tmp_path: Path
+) -> None:
+    done = small_night(tmp_path / "home", server.url, "second", "sqlite")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "CALLS first second"
+    assert "kaona: OperationalError: the API of a stage" in done.stderr
+    assert "without it" not in done.stderr
+    [run] = server.post("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["FAILED"]}}})
+    assert run["state"]["message"].endswith("OperationalError: the API of a stage")
+    assert server.tasks(run["id"]) == {"first": "Completed", "second": "Failed"}
+    [stored] = (tmp_path / "home" / "prefect").glob("storage/*")  # words, no frames of a night
+    assert isinstance(pickle.loads(base64.b64decode(stored.read_bytes())), Failed)
+
+
+@pytest.mark.parametrize("then", ["cut", "hung"])
+def test_a_server_that_is_gone_or_says_nothing_is_found_out_before_anything_is_asked_of_it(
+    server: Server, tmp_path: Path, then: str
+) -> None:
+    gate = Gate(server, tmp_path / "shut", then)
+    require_answer(gate.url)
+    (tmp_path / "shut").touch()
+    with pytest.raises(PrefectAway, match="does not answer at"):
+        wait_for(lambda: require_answer(gate.url))
+
+
+# ---------------------------------------------------------------- kaona serve
+
+
+def served(server: Server, home: Path, folder: Path, **changes: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """`kaona serve` in a folder with a kaona.toml, its sources beside it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "kaona.toml").write_text('sources = ["exports"]\nretry_wait_minutes = 0.02\nretries = 1000\n')
+    changes = {"PREFECT_API_URL": server.url, "KAONA_CRON": "30 4 * * *"} | changes
+    command = [sys.executable, "-m", "flows", "serve", "--home", os.path.relpath(home, folder)]
+    return started(command, environment(**changes), folder.parent / "serve.log", cwd=folder)
+
+
+def under_way(home: Path) -> bool:
+    return is_served_now(settings_in(home))
+
+
+def test_serve_runs_a_night_tries_it_again_excludes_another_and_shows_it_in_prefect(
+    server: Server, tmp_path: Path
+) -> None:
+    home, folder = tmp_path / "home", tmp_path / "folder"
+    with served(server, home, folder) as serving:
+        deployment = wait_for(lambda: server.deployment(NIGHTLY))
+        [schedule] = deployment["schedules"]
+        assert (schedule["schedule"]["cron"], schedule["schedule"]["timezone"]) == ("30 4 * * *", "Asia/Bangkok")
+        assert schedule["active"]
+
+        # no source can be listed: the night waits and is tried again, and meanwhile no other one begins
+        first = server.trigger(NIGHTLY, as_of="2026-11-22")
+        wait_for(lambda: under_way(home))
+        second = server.trigger(NIGHTLY)
+        refused = server.ended(second)
+        assert refused["type"] == "CANCELLED"
+        assert "another night of this KAONA_HOME" in refused["message"]
+        assert server.run(first)["state_name"] == "Running"
+        assert list((home / "outbox").glob("*.eml")) == []  # a try that is not the last tells nobody
+        shutil.copytree(SAMPLES, folder / "new", ignore=lambda _, names: {*names} - {"dump-utf16.txt", "broken.pdf"})
+        (folder / "new").rename(folder / "exports")
+        done = server.ended(first)
+        assert (done["type"], done["message"]) == ("COMPLETED", "night 2026-11-22: published")
+        assert_shown(server, first)
+
+        # a stop while a night is under way
+        (folder / "exports").rename(folder / "away")
+        third = server.trigger(NIGHTLY)
+        wait_for(lambda: under_way(home))
+        serving.send_signal(signal.SIGTERM)
+        assert serving.wait(60) == 0
+        wait_for(lambda: not under_way(home))
+        with only_run(settings_in(home)):
+            assert server.run(third)["state_type"] in ("CANCELLED", "CRASHED", "CANCELLING")
+    log = (tmp_path / "serve.log").read_text()
+    assert "night 2026-11-22" in log
+    assert "Traceback" not in log
+
+
+def assert_shown(server: Server, run_id: str) -> None:
+    """The stages as tasks, and what people look at."""
+    tasks = wait_for(lambda: found if len(found := server.tasks(run_id)) == 10 else None)
+    assert set(tasks.values()) == {"Completed"}
+    assert {"read", "reconcile", "build tables", "validate", "load", "publish", "mail"} <= set(tasks)
+    artifacts = server.artifacts(run_id)
+    summary = artifacts["kaona-summary"]
+    assert "2 files listed = 1 loaded + 0 unchanged + 0 duplicate + 1 rejected" in summary
+    assert "projects stored / โครงการ | 1 |" in summary
+    rejected = artifacts["kaona-rejected"]
+    [row] = json.loads(rejected) if isinstance(rejected, str) else rejected
+    assert (row["uri"], row["code"], row["remedy"]) == ("exports/broken.pdf", "broken_pdf", "deliver the file again")
+    assert row["reason"].startswith("the PDF is damaged")
+    assert "published/report.html" in artifacts["kaona-report"]
+
+
+# ---------------------------------------------------------------- a work pool
+
+
+def test_a_worker_executes_the_deployment_of_prefect_yaml(server: Server, tmp_path: Path) -> None:
+    home = home_with(tmp_path / "home")  # nothing to do is a night too
+    env = environment(PREFECT_API_URL=server.url, PREFECT_HOME=str(tmp_path / "client"), KAONA_HOME=str(home))
+    env["KAONA_SOURCES"] = json.dumps([str(tmp_path / "nowhere")])
+    prefect = [sys.executable, "-m", "prefect"]
+    for words in (["work-pool", "create", "kaona", "--type", "process"], ["--no-prompt", "deploy", "--all"]):
+        done = subprocess.run([*prefect, *words], env=env, cwd=CHECKOUT, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+    deployment: dict[str, Any] = server.deployment(NIGHTLY) or {}
+    assert deployment["work_pool_name"] == "kaona"
+    assert deployment["pull_steps"] == []  # no path of this machine
+    env["KAONA_RETRIES"] = "0"
+    with started([*prefect, "worker", "start", "--pool", "kaona"], env, tmp_path / "worker.log"):
+        failed = server.ended(server.trigger(NIGHTLY, as_of="2026-11-22"))
+    assert failed["type"] == "FAILED", failed
+    assert "nowhere" in failed["message"]
+    assert len(list((home / "outbox").glob("*.eml"))) == 1  # the operator is told
+
+
+# ---------------------------------------------------------------- without anything configured
+
+
+@pytest.mark.soak
+def test_serve_starts_its_own_server_and_a_kill_of_all_of_it_loses_no_night(tmp_path: Path) -> None:
+    home, folder = home_with(tmp_path / "home"), tmp_path / "folder"
+    own = Server(f"http://127.0.0.1:{free_port()}/api")
+    changes = {"PREFECT_API_URL": "", "KAONA_PREFECT_PORT": own.url.split(":")[2].split("/")[0]}
+    with served(own, home, folder, **changes) as serving:
+        wait_for(lambda: answering(own) and own.deployment(NIGHTLY))
+        killed = own.trigger(NIGHTLY)
+        wait_for(lambda: under_way(home))
+        os.killpg(serving.pid, signal.SIGKILL)  # serve, server and run
+        serving.wait()
+    wait_for(lambda: not under_way(home))
+    (folder / "exports").mkdir()
+    with served(own, home, folder, **changes):
+        wait_for(lambda: answering(own) and own.run(killed)["state_type"] == "CRASHED")
+        assert own.ended(own.trigger(NIGHTLY))["type"] == "COMPLETED"  # at once: nothing keeps a slot
+
+
+def answering(server: Server) -> bool:
+    import httpx
+
+    try:
+        return httpx.get(f"{server.url}/health", timeout=2.0).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def test_a_schedule_that_is_none_is_a_wrong_usage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    monkeypatch.setenv("KAONA_CRON", "at two")
+    done = CliRunner().invoke(cli.app, ["serve", "--home", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "setting cron: 'at two' is no schedule" in done.output

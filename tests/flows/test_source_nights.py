@@ -1,0 +1,173 @@
+"""Nights over several kinds of sources at once: a web server, an SSH server and a ZIP in the inbox."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from typer.testing import CliRunner, Result
+
+from data.samples.generator.dump import STYLE_1, Copy, dump_text
+from flows.cli import app
+from flows.delivery import pull_sources
+from tests.extract.source_servers import Web, ssh_server, status, web_server
+from tests.flows.conftest import FIRST, SECOND, THIRD, settings_in
+from tests.flows.test_nights import project
+
+CANARY = "canary-in-a-coal-mine"
+FORMS = [dump_text([Copy(project(n, f"50390000-91{n}1", reports=1), STYLE_1)]).encode() for n in range(1, 5)]
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Web]:
+    with web_server() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path, Path]]:
+    home = tmp_path_factory.mktemp("ssh")
+    (home / "root" / "drop").mkdir(parents=True)
+    with ssh_server(home / "root", home) as (port, known_hosts):
+        yield port, known_hosts, home / "root" / "drop"
+
+
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
+def everything_in(home: Path) -> Iterator[tuple[str, str]]:
+    """What every file of a home says, tables of DuckDB included: there texts are packed."""
+    for path in sorted(p for p in home.rglob("*") if p.is_file()):
+        yield str(path), path.read_bytes().decode("utf-8", "replace")
+        if path.suffix == ".duckdb":
+            with duckdb.connect(str(path), read_only=True) as con:
+                tables = con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
+                for schema, table in tables:
+                    yield f"{path} {table}", str(con.execute(f'SELECT * FROM "{schema}"."{table}"').fetchall())
+
+
+def test_a_night_over_three_kinds_of_sources_and_no_secret_is_written_anywhere(
+    tmp_path: Path, web: Web, ssh: tuple[int, Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, (port, known_hosts, drop) = tmp_path / "home", ssh
+    (home / "inbox").mkdir(parents=True)
+    (home / "inbox" / "export.zip").write_bytes(zipped(("2563/ก.txt", FORMS[0]), ("../up.txt", FORMS[0])))
+    web.files = {"/export/a.txt": FORMS[1], "/export/b.txt": FORMS[2]}
+    web.password = "Basic " + base64.b64encode(f"export:{CANARY}".encode()).decode()
+    (drop / "c.txt").write_bytes(FORMS[3])
+    host = web.uri.removeprefix("http://")
+    monkeypatch.setenv("SSH_PASSWORD", "secret word")
+    monkeypatch.setenv("KAONA_SOURCE_WAIT_SECONDS", "0.01")
+    monkeypatch.setenv("KAONA_SOURCE_OPTIONS", json.dumps({f"sftp://127.0.0.1:{port}/": {"password": "env:SSH_PASSWORD", "known_hosts": str(known_hosts), "client_keys": []}}))  # fmt: skip
+    sources = [str(home / "inbox"), f"http://export:{CANARY}@{host}/export/", f"sftp://export@127.0.0.1:{port}/drop"]
+    said: list[str] = []
+
+    def run(night: object, sources: list[str] = sources) -> Result:
+        given = [part for source in sources for part in ("--source", source)]
+        result = CliRunner().invoke(
+            app, ["run", "--home", str(home), "--no-prefect", "--json", "--as-of", str(night), *given]
+        )
+        said.append(result.output + str(result.exception))
+        return result
+
+    def found(result: Result) -> dict[str, Any]:
+        assert result.exit_code == 0, result.output
+        summary: dict[str, Any] = json.loads(result.stdout)
+        return summary
+
+    first = found(run(FIRST))
+    assert first["files"] == {"listed": 5, "new": 4, "unchanged": 0, "duplicate": 0, "rejected": 1}
+    assert [s["source"] for s in first["sources"]] == ["drop", "export", "inbox"]
+    assert [r["code"] for r in first["rejected"]] == ["unsafe_name"]
+    assert first["projects"] == 4
+
+    web.asked.clear()
+    assert found(run(FIRST))["nothing_new"]
+    assert not [path for method, path, _ in web.asked if method == "GET" and path.endswith(".txt")]
+
+    # on the second night the web server is broken and the SSH server lets nobody in
+    web.pages["/export/"] = (500, CANARY.encode(), {})
+    monkeypatch.setenv("SSH_PASSWORD", f"{CANARY}-wrong")
+    second = found(run(SECOND))
+    told = {s["source"]: s["unavailable"] for s in second["sources"]}
+    assert told["inbox"] is None
+    assert told["export"].startswith("export: the server answers HTTP 500")
+    assert told["drop"].startswith("drop: the server does not let this user in")
+    assert second["projects"] == 4
+
+    # a night on which no source answers fails, and a letter says why
+    failed = run(THIRD, sources[1:])
+    assert failed.exit_code != 0
+    assert list((home / "outbox").rglob("*.eml"))
+    monkeypatch.setenv("SSH_PASSWORD", "secret word")
+
+    files = dict(everything_in(home))
+    assert len(files) > 20
+    assert [where for where, text in files.items() if CANARY in text or "secret word" in text] == []
+    assert [text for text in said if CANARY in text or "secret word" in text] == []
+    encoded = base64.b64encode(f"export:{CANARY}".encode()).decode()
+    assert [where for where, text in files.items() if encoded in text] == []
+
+
+def test_a_list_of_what_was_pulled_from_before_versions_is_read_on(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path / "home")
+    (settings.home / "inbox").mkdir(parents=True)
+    (settings.home / "inbox" / "a.txt").write_bytes(b"1")
+    (settings.home / "inbox" / "export.zip").write_bytes(zipped(("b.txt", b"2"), ("/c.txt", b"3")))
+    first = pull_sources(settings, FIRST)
+    seen = json.loads((settings.home / "work" / "pulled.json").read_text(encoding="utf-8"))["files"]
+    assert [len(seen[uri]) for uri in sorted(seen)] == [3, 8, 8]
+    second = pull_sources(settings, SECOND)
+    assert [f.is_unchanged for f in second.listing] == [True, True, True]
+    assert [(f.uri, f.sha256) for f in second.listing] == [(f.uri, f.sha256) for f in first.listing]
+    assert second.digest == first.digest
+    (old,) = (f for f in second.listing if f.uri == "inbox/a.txt")
+    seen = {"inbox/a.txt": [old.size, old.mtime_ns, old.sha256]}
+    (settings.home / "work" / "pulled.json").write_text(json.dumps({"files": seen}), encoding="utf-8")
+    third = pull_sources(settings, THIRD)
+    assert {f.uri: f.is_unchanged for f in third.listing} == {
+        "inbox/a.txt": True,
+        "inbox/export.zip//c.txt": False,
+        "inbox/export.zip/b.txt": False,
+    }
+
+
+def test_two_sources_of_one_name_know_their_own_files(tmp_path: Path) -> None:
+    one, other = tmp_path / "north" / "drop", tmp_path / "south" / "drop"
+    for folder, data in ((one, b"1"), (other, b"2")):
+        folder.mkdir(parents=True)
+        (folder / "a.txt").write_bytes(data)
+    for folder in (one, other):
+        os.utime(folder / "a.txt", ns=(10**18, 10**18))
+    settings = settings_in(tmp_path / "home", sources=[str(one), str(other)])
+    first = pull_sources(settings, FIRST)
+    assert [f.uri for f in first.listing] == ["drop/a.txt", "drop~2/a.txt"]
+    again = pull_sources(settings, SECOND)
+    assert [(f.sha256, f.is_unchanged) for f in again.listing] == [(f.sha256, True) for f in first.listing]
+    assert len({f.sha256 for f in again.listing}) == 2
+
+
+def test_files_of_a_source_that_is_away_are_not_fetched_again_when_it_is_back(tmp_path: Path, web: Web) -> None:
+    web.clear()
+    web.files = {"/export/a.txt": b"1"}
+    settings = settings_in(tmp_path / "home", sources=[f"{web.uri}/export/", str(tmp_path)], source_wait_seconds=0)
+    pull_sources(settings, FIRST)
+    web.pages["/export/"] = (503, b"", {})
+    assert [a.unavailable is None for a in pull_sources(settings, SECOND).asked if a.source == "export"] == [False]
+    web.pages.clear()
+    web.faults["/export/a.txt"].append(status(500))
+    again = {f.uri: f.is_unchanged for f in pull_sources(settings, THIRD).listing}
+    assert again["export/a.txt"]
