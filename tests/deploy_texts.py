@@ -87,6 +87,11 @@ def commands(text: str) -> Iterator[list[str]]:
             yield words[1:]
 
 
+def without_prose(text: str) -> str:
+    """A recipe with only the code spans of its comments."""
+    return re.sub(r"^\s*#(.*)$", lambda m: "\n".join(re.findall(r"`[^`\n]+`", m[1])), text, flags=re.M)
+
+
 def in_command_position(text: str) -> str:
     """Only what is code: fenced blocks and code spans of Markdown."""
     fenced = re.findall(r"^```[a-z]*\n(.*?)^```", text, re.M | re.S)

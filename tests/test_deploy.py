@@ -27,6 +27,7 @@ from tests.deploy_texts import (
     in_command_position,
     recipe_texts,
     uncommented,
+    without_prose,
 )
 
 # read outside the settings
@@ -135,7 +136,7 @@ def test_every_command_and_option_that_is_named_exists() -> None:
     there: Any = typer.main.get_command(app)
     named = 0
     for name, text in recipe_texts():
-        for words in commands(in_command_position(text) if name.endswith(".md") else text):
+        for words in commands(in_command_position(text) if name.endswith(".md") else without_prose(text)):
             named += 1
             assert words[0] in there.commands, f"{name}: kaona {' '.join(words)}"
             options = {o for p in there.commands[words[0]].params for o in (*p.opts, *p.secondary_opts)}
