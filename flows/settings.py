@@ -20,6 +20,10 @@ from transform.source_nights import DEFAULT_LOSS_LIMIT
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 BANGKOK = ZoneInfo("Asia/Bangkok")
+# PyThaiNLP makes a folder in the user's home when it is imported: the user of a service has none, or one that cannot
+# be written to, and the night ended there
+if "PYTHAINLP_READ_MODE" not in os.environ:  # its old name; both together are an error
+    os.environ.setdefault("PYTHAINLP_READ_ONLY", "1")
 
 
 class Settings(BaseSettings):

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Every file under /run/secrets becomes the environment variable of its name, so that no secret stands in compose.yaml.
+# The registers are copied into the volume once: from then on staff keep them there.
+set -eu
+umask 0027
+for file in /run/secrets/*; do
+    if [ -f "$file" ]; then
+        export "${file##*/}=$(cat "$file")"
+    fi
+done
+if [ -n "${KAONA_REFERENCE:-}" ] && [ ! -e "$KAONA_REFERENCE" ]; then
+    cp -r /opt/kaona/reference "$KAONA_REFERENCE"
+fi
+exec "$@"
