@@ -65,6 +65,6 @@ def _write(sheet: Any, row: int, column: int, value: Any, formats: dict[str, Any
         text = without_controls(value)
         if len(text) > _LONGEST_TEXT:
             text = text[: _LONGEST_TEXT - len(_CUT)] + _CUT
-        sheet.write_string(row, column, text, formats["acts"] if text.startswith(ACTS) else None)
+        sheet.write_string(row, column, text, formats["acts"] if value.startswith(ACTS) else None)
     else:
         sheet.write_number(row, column, value)
