@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from flows import stages
 from flows.delivery import Delivered, listed_on
 from flows.mailing import mail
-from flows.pages import docs, pages, report
+from flows.pages import REPORTED, docs, pages, report
 from flows.parts import forget_parts
 from flows.publishing import publish
 from flows.reading import part_folder
@@ -60,8 +60,10 @@ def understand(settings: Settings, delivered: Delivered, readings: Readings, sta
         reconciled = stage(stages.reconcile, settings, delivered, readings)
         frames = stage(stages.build_tables, settings, reconciled)
         verdict = stage(validate, settings, stages.registers_of(settings), delivered, reconciled, frames)
+        readings.let_go()
+        reconciled = reconciled.without_evidence()
         stage(stages.load, settings, delivered, reconciled, frames, verdict)
-    return Understood(readings, reconciled, frames, verdict)
+    return Understood(readings, reconciled, {name: frames[name] for name in REPORTED}, verdict)
 
 
 def decide_again(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DATA_DOCS = "data_docs"
 _PAGES = ("index.html", "dictionary.html")
+# the tables that the quality report counts
+REPORTED = ("dim_project", "fact_progress_report")
 
 
 def report(settings: Settings, night: Night, frames: Frames, verdict: Verdict, watch: Watch) -> Path | None:

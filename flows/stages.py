@@ -41,7 +41,7 @@ __all__ = ["Delivered"]
 UNPULLED = "unknown"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Readings:
     """Files of this night: those read just now, and those an earlier run of the same night had read."""
 
@@ -49,6 +49,10 @@ class Readings:
     before: tuple[FileReading, ...]
     unchanged: int
     duplicate: int
+
+    def let_go(self) -> None:
+        """Keep what became of the files; what was read of them stands in the tables by now."""
+        self.new, self.before = (tuple(FileReading(f.outcome) for f in files) for files in (self.new, self.before))
 
 
 @dataclass(frozen=True)
