@@ -90,6 +90,14 @@ def span_options(base: str, span: Span, texts: Sequence[Candidate]) -> tuple[Can
 
 def candidates_of(readings: Sequence[Reading]) -> list[Candidate]:
     """One candidate for each distinct reading, in the order of the copies; its value is the first printed spelling."""
+    if not readings:
+        return []
+    first = readings[0]
+    for reading in readings:
+        if reading.value != first.value or reading.problem is not None:
+            break
+    else:  # nearly always
+        return [Candidate(reading_key(first), first.value, tuple(readings))]
     found: dict[tuple[str, str | None], Candidate] = {}
     for reading in readings:
         problem_text = squash(reading.evidence.raw) if reading.problem else None

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as default
+from functools import lru_cache
 
 from transform.addresses import field_base, list_addresses, report_of
 from transform.alignment import Item, align, match_rows
@@ -77,16 +78,18 @@ def reconcile(copies: Sequence[FormCopy], context: Context) -> Delivery:
     return Delivery(code, ordered[0].night, final, decisions, tuple(f"reports[{k}]" for k in rows if k))
 
 
+@lru_cache(maxsize=4096)
 def _order(form: Form, address: str) -> tuple[int, tuple[int, int], int, str]:
     """Fields in the order of the form, rows and items by number."""
-    fields = list(form.fields)
     item = next((int(n) for n in address.replace("]", "[").split("[")[1:2] if n.isdigit()), 0)
-    return fields.index(form.field_of(address).field), report_of(address) or (0, 0), item, address
+    return form.places[form.field_of(address).field], report_of(address) or (0, 0), item, address
 
 
 def _with_addresses(copy: FormCopy, addresses: Mapping[int, str]) -> FormCopy:
     """The copy with its list readings under the addresses of the reconciled list."""
-    readings = (r.at(addresses[id(r)]) if id(r) in addresses else r for r in copy.readings)
+    if all(addresses.get(id(r), r.field) == r.field for r in copy.readings):  # nearly always
+        return copy
+    readings = [r.at(addresses[id(r)]) if id(r) in addresses else r for r in copy.readings]
     return replace(copy, readings=tuple(readings))
 
 
@@ -140,12 +143,9 @@ class _Work:
 
     def decide_lists(self) -> None:
         """Objectives, targets, indicators: items are aligned first, split bullets joined."""
-        for field in self.form.fields.values():
-            if not field.is_list or field.policy != "item":
-                continue
+        for field, dependents in self.form.lists:
             lists = [_printed_items(copy, field.field) for copy in self.copies]
             rows, misread = without_misread_rows(align(lists), lists, [copy.is_truncated for copy in self.copies])
-            dependents = [f for f in self.form.fields.values() if f.field.startswith(f"{field.field}.")]
             for ordinal, row in enumerate(rows, start=1):
                 address = f"{field.field}[{ordinal}]"
                 items = [item for item in row if item is not None]
@@ -221,8 +221,8 @@ class _Work:
 
     def _kind(self, base: str, copy_id: str) -> tuple[str, ...]:
         """What one copy prints there: the addresses of its names and unit; () for a placeholder."""
-        own = {a for a, readings in self.by_field.items() if any(r.copy_id == copy_id for r in readings)}
-        return tuple(sorted(a for a in own if a.startswith((f"{base}.name", f"{base}.unit"))))
+        names = [a for a in self.by_field if a.startswith((f"{base}.name", f"{base}.unit"))]
+        return tuple(sorted(a for a in names if any(r.copy_id == copy_id for r in self.by_field[a])))
 
     def decide_fields(self) -> None:
         """Everything else, address by address."""
@@ -248,7 +248,9 @@ class _Work:
                 continue
             readings = self.by_field[address]
             before = self.decisions.get(address)
-            best = max(readings, key=lambda r: (self._parts_chosen(address, r), -readings.index(r)))
+            best = readings[0]
+            if any(r.value != best.value for r in readings):
+                best = max(readings, key=lambda r: (self._parts_chosen(address, r), -readings.index(r)))
             if before is not None:
                 if before.value is not None:
                     self.decisions[address] = replace(before, value=best.value)
@@ -386,5 +388,6 @@ class _Work:
 
 def _printed_items(copy: FormCopy, base: str) -> list[Reading]:
     """Items of a list in printed order, whatever addresses an earlier reconciling gave them."""
-    addresses = set(list_addresses(base, [r.field for r in copy.readings]))
-    return sorted((r for r in copy.readings if r.field in addresses and not r.is_cut), key=lambda r: r.evidence.place)
+    own = [r for r in copy.readings if r.field.startswith(base)]
+    addresses = set(list_addresses(base, [r.field for r in own]))
+    return sorted((r for r in own if r.field in addresses and not r.is_cut), key=lambda r: r.evidence.place)

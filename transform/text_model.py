@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 # letters of the longest sequence, and how much the shorter ones count beside it
@@ -68,13 +68,14 @@ class TextModel:
         weights: Counter[str] = Counter()
         for texts in self.texts.values():
             weights.update(texts)
-        counts: dict[str, int] = defaultdict(int)
+        of_weight: dict[int, list[str]] = defaultdict(list)
         for text in sorted(weights):
-            weight, padded = weights[text], f"^^^^{text}$"
-            for start in range(len(padded)):
-                for length in range(1, min(_ORDER, len(padded) - start) + 1):
-                    counts[padded[start : start + length]] += weight
-        return Counter(counts)
+            of_weight[weights[text]].append(f"^^^^{text}$")
+        counts: Counter[str] = Counter()
+        for weight in sorted(of_weight):
+            for sequence, times in _beginnings(of_weight[weight]).items():
+                counts[sequence] += weight * times
+        return counts
 
     @cached_property
     def _total(self) -> int:
@@ -96,9 +97,18 @@ class TextModel:
 
     def _ranked(self, project_code: str, texts: Sequence[Scored]) -> list[tuple[int, float]]:
         """(index, nats evened out for length) of each text, the most likely first."""
-        others = _Others(self._counts, "".join(f"^^^^{text}$" for text in self.texts.get(project_code, ())))
+        others = self._others(project_code)
         scores = [self._score(text, others) + _PER_LETTER * len(text.text) for text in texts]
         return sorted(enumerate(scores), key=lambda ranked: (-ranked[1], ranked[0]))
+
+    @cached_property
+    def _others(self) -> Callable[[str], _Others]:
+        """What stands in the texts of all projects but the one of a code; a project asks several times in a row."""
+
+        def others(project_code: str) -> _Others:
+            return _Others(self._counts, "".join(f"^^^^{text}$" for text in self.texts.get(project_code, ())))
+
+        return lru_cache(maxsize=4)(others)
 
     def _score(self, scored: Scored, others: _Others) -> float:
         """Log-probability (nats) of the differing letters and of the letters after them that depend on these."""
@@ -116,6 +126,23 @@ class TextModel:
             context = others.of(sequence[:-1]) if length > 1 else self._total
             chance = (others.of(sequence) + _PRIOR * chance) / (context + _PRIOR)
         return math.log(chance)
+
+
+def _beginnings(texts: Sequence[str]) -> Counter[str]:
+    """How often each sequence of 1 to 5 letters stands in texts of at least 5: each begins a longest one, or ends a text.
+
+    The longest ones are counted letter by letter, the shorter ones from the few distinct that were found.
+    """
+    longest: Counter[str] = Counter()
+    for text in texts:
+        longest.update([text[at : at + _ORDER] for at in range(len(text) - _ORDER + 1)])
+    for text in texts:
+        longest.update([text[at:] for at in range(len(text) - _ORDER + 1, len(text))])
+    counts: Counter[str] = Counter()
+    for letters, times in longest.items():
+        for length in range(1, len(letters) + 1):
+            counts[letters[:length]] += times
+    return counts
 
 
 class _Others:
