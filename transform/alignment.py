@@ -48,7 +48,8 @@ def join_pieces(left: str, right: str, like: str | None = None) -> str:
     'นำไปสู่การปฏิบัติการพัฒนาคุณภาพ'
     """
     candidates = [left + right, f"{left} {right}"]
-    for n in range(min(_LONGEST_REPEAT, len(left), len(right)), 1, -1):
+    may_repeat = right[:2] in left[-_LONGEST_REPEAT:]
+    for n in range(min(_LONGEST_REPEAT, len(left), len(right)), 1, -1) if may_repeat else ():
         if left.endswith(right[:n]):
             candidates.insert(0, left + right[n:])
     if like is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -15,6 +15,7 @@ from transform.thai import is_placeholder, squash
 
 # rules that show a value, or none, and decide nothing
 UNDECIDED = frozenset({"first_complete_copy", "none_well_formed", "lost_letters", "second_reader", "ocr_only"})
+_UNDISPUTED: Mapping[str, Confidence] = {"agreed": "agreed", "single": "single"}
 # letters around a differing span in which the name of an agency is looked for
 _CONTEXT = 60
 
@@ -53,8 +54,7 @@ def in_fixed_order(copies: Iterable[FormCopy]) -> list[FormCopy]:
 
 def confidence_of(rule: str) -> Confidence:
     """The class of a value that a rule chose; what no evidence decides is contested."""
-    known: dict[str, Confidence] = {"agreed": "agreed", "single": "single"}
-    return "contested" if rule in UNDECIDED else known.get(rule, "resolved")
+    return "contested" if rule in UNDECIDED else _UNDISPUTED.get(rule, "resolved")
 
 
 def nothing_beside(beside: Reading, address: str) -> Reading:

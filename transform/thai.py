@@ -154,6 +154,7 @@ def _repaired(line: str) -> str:
 _LOST_DASH: _Rule = (re.compile(r"(?<=\S )\?(?= \S)"), "-")
 _DASHES: _Rule = (re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]"), "-")
 _DRESSING: _Rule = (re.compile(r"[\s*\\]+"), "")
+_UNDRESSED = re.compile(r"[^ \t\n*\\]+")
 _SQUASHING: tuple[_Rule, ...] = (
     _LOST_DASH,
     (re.compile("[๐-๙]"), lambda match: to_arabic_digits(match[0])),
@@ -213,7 +214,7 @@ def squash_with_map(text: str) -> tuple[str, list[int]]:
     ('ปี25', [0, 1, 3, 4])
     """
     if not _UNUSUAL.search(text.replace("\t", " ")) and not _DISORDER.search(text):
-        kept = [at for at, character in enumerate(text) if character not in " \t\n*\\"]
+        kept = [at for stretch in _UNDRESSED.finditer(text) for at in range(*stretch.span())]
         key = squash(text)
         if len(key) == len(kept):  # nothing but dropping and one-to-one changes happened
             return key, kept
