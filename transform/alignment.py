@@ -7,7 +7,7 @@ the wrap printed twice ("…ปฏิบัติการ" + "การพั�
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -22,8 +22,8 @@ from transform.thai import normalize, squash
 JOINED_LIKENESS = 90
 SAME_ITEM_LIKENESS = 60
 _LONGEST_REPEAT = 20
-# vowels, tones and marks that belong to the letter before them, and the vowel of which two are another one
-_ON_THE_LETTER_BEFORE = frozenset(map(chr, (*range(0x0E31, 0x0E3B), 0x0E40, *range(0x0E47, 0x0E4F))))
+# vowels, tones and marks that belong to the letter before them
+_ON_THE_LETTER_BEFORE = frozenset(map(chr, (*range(0x0E31, 0x0E3B), *range(0x0E47, 0x0E4F))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,8 @@ def join_pieces(left: str, right: str, like: str | None = None) -> str:
     'นำไปสู่การปฏิบัติการพัฒนาคุณภาพ'
     """
     candidates = [left + right, f"{left} {right}"]
-    may_repeat = right[:2] in left[-_LONGEST_REPEAT:]
-    for n in range(min(_LONGEST_REPEAT, len(left), len(right)), 1, -1) if may_repeat else ():
-        if left.endswith(right[:n]):
-            candidates.insert(0, left + right[n:])
+    for n in _repeats(left, right):
+        candidates.insert(0, left + right[n:])
     if like is not None:
         wanted = squash(like)
         for candidate in candidates:
@@ -125,10 +123,20 @@ def _letters_of(run: Sequence[Item]) -> int | None:
     """
     text = run[0].value
     for piece in run[1:]:
-        if not piece.value or piece.value[0] in _ON_THE_LETTER_BEFORE or piece.value[:2] in text[-_LONGEST_REPEAT:]:
+        if not piece.value or piece.value[0] in _ON_THE_LETTER_BEFORE or (text[-1:] == piece.value[0] == "เ"):
+            return None
+        if any(_repeats(text, piece.value)):
             return None
         text += piece.value
-    return None if "<" in text or "&" in text else sum(len(piece.key) for piece in run)
+    return None if "<" in text or "&" in text else sum([len(piece.key) for piece in run])
+
+
+def _repeats(left: str, right: str) -> Iterator[int]:
+    """The numbers of letters that one piece ends and the next one begins with, the largest first."""
+    if right[:2] in left[-_LONGEST_REPEAT:]:  # seldom
+        for n in range(min(_LONGEST_REPEAT, len(left), len(right)), 1, -1):
+            if left.endswith(right[:n]):
+                yield n
 
 
 def _merged(rows: list[list[Item | None]], column: Sequence[Item], index: int, width: int) -> list[list[Item | None]]:

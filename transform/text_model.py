@@ -7,6 +7,7 @@ clear margin, and says nothing when the night is too small to have learned from.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from typing import NamedTuple
 _ORDER = 5
 _PRIOR = 2.0
 _ALPHABET = 120
+# texts in stretches, each with the letters after it that a sequence begun in it may reach; cut at a common vowel
+_STRETCH = re.compile(f"([^า]*(?:า|$))(?=(.{{0,{_ORDER - 1}}}))", re.DOTALL)
 # letters of text that a model must have seen to speak, and projects that are enough to learn from
 LEAST_LETTERS = 60_000
 ENOUGH_PROJECTS = 1_500
@@ -64,18 +67,28 @@ class TextModel:
 
     @cached_property
     def _counts(self) -> Counter[str]:
-        """How often each sequence of 1 to 5 letters stands in the texts, a text counted once for each project."""
+        """How often each sequence of 1 to 5 letters stands in the texts, a text counted once for each project.
+
+        Texts repeat each other: each stretch is taken apart once, into the longest sequences that begin in it.
+        """
         weights: Counter[str] = Counter()
         for texts in self.texts.values():
             weights.update(texts)
-        of_weight: dict[int, list[str]] = defaultdict(list)
+        stretches: dict[tuple[str, str], int] = defaultdict(int)
         for text in sorted(weights):
-            of_weight[weights[text]].append(f"^^^^{text}$")
-        counts: Counter[str] = Counter()
-        for weight in sorted(of_weight):
-            for sequence, times in _beginnings(of_weight[weight]).items():
-                counts[sequence] += weight * times
-        return counts
+            weight = weights[text]
+            for stretch in _STRETCH.findall(f"^^^^{text}$"):
+                stretches[stretch] += weight
+        longest: dict[str, int] = defaultdict(int)
+        for (stretch, following), times in stretches.items():
+            letters = stretch + following
+            for start in range(len(stretch)):
+                longest[letters[start : start + _ORDER]] += times
+        counts: dict[str, int] = defaultdict(int)
+        for letters, times in longest.items():
+            for length in range(1, len(letters) + 1):
+                counts[letters[:length]] += times
+        return Counter(counts)
 
     @cached_property
     def _total(self) -> int:
@@ -120,29 +133,16 @@ class TextModel:
         )
 
     def _log(self, letters: str, others: _Others) -> float:
+        found = others.logs.get(letters)
+        if found is not None:
+            return found
         chance = 1.0 / _ALPHABET
         for length in range(1, len(letters) + 1):
             sequence = letters[-length:]
             context = others.of(sequence[:-1]) if length > 1 else self._total
             chance = (others.of(sequence) + _PRIOR * chance) / (context + _PRIOR)
-        return math.log(chance)
-
-
-def _beginnings(texts: Sequence[str]) -> Counter[str]:
-    """How often each sequence of 1 to 5 letters stands in texts of at least 5: each begins a longest one, or ends a text.
-
-    The longest ones are counted letter by letter, the shorter ones from the few distinct that were found.
-    """
-    longest: Counter[str] = Counter()
-    for text in texts:
-        longest.update([text[at : at + _ORDER] for at in range(len(text) - _ORDER + 1)])
-    for text in texts:
-        longest.update([text[at:] for at in range(len(text) - _ORDER + 1, len(text))])
-    counts: Counter[str] = Counter()
-    for letters, times in longest.items():
-        for length in range(1, len(letters) + 1):
-            counts[letters[:length]] += times
-    return counts
+        others.logs[letters] = math.log(chance)
+        return others.logs[letters]
 
 
 class _Others:
@@ -152,6 +152,7 @@ class _Others:
         self._counts = counts
         self._own = own
         self._known: dict[str, int] = {}
+        self.logs: dict[str, float] = {}  # what was reckoned of them
 
     def of(self, letters: str) -> int:
         found = self._known.get(letters)
