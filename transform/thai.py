@@ -171,7 +171,7 @@ _BLINDING: tuple[_Rule, ...] = (
 )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=131072)  # more than the different texts of a night of ten thousand files, which it is asked thrice
 def squash(text: str) -> str:
     """The key under which two printings are equal after lossless normalisation.
 
@@ -184,7 +184,9 @@ def squash(text: str) -> str:
     """
     for _ in range(_PASSES):
         before = text
-        text = _LOST_DASH[0].sub("-", to_arabic_digits(normalize(text)))
+        text = to_arabic_digits(normalize(text))
+        if " ? " in text:
+            text = _LOST_DASH[0].sub("-", text)
         text = _DASHES[0].sub("-", "".join(text.split()).replace("*", "").replace("\\", "")).casefold()
         if text == before or _is_clean(text):
             break
