@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from transform.addresses import row_key, split_row_key
+from transform.addresses import list_addresses, row_key, split_row_key
 from transform.doubts import is_ocr
 from transform.records import FormCopy, Reading
 from transform.thai import normalize, squash
@@ -56,6 +56,12 @@ def join_pieces(left: str, right: str, like: str | None = None) -> str:
             if squash(candidate) == wanted:
                 return normalize(candidate)
     return normalize(candidates[0])
+
+
+def printed_items(items: Sequence[Reading], base: str) -> list[Reading]:
+    """Items of a list of one copy in printed order, whatever addresses an earlier reconciling gave them."""
+    addresses = set(list_addresses(base, [r.field for r in items]))
+    return sorted([r for r in items if r.field in addresses], key=lambda r: r.evidence.place)
 
 
 def align(lists: Sequence[Sequence[Reading]]) -> list[list[Item | None]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
 
 from transform.addresses import report_of
 from transform.alignment import Item
+from transform.form import Form
 from transform.records import OCR, Confidence, FormCopy, Reading
 from transform.rules import Candidate
 from transform.spans import Span
@@ -50,6 +52,13 @@ def in_fixed_order(copies: Iterable[FormCopy]) -> list[FormCopy]:
         return truncated, ocr, other_media, places[copy.witness], copy.witness, sha, ordinal
 
     return sorted(listed, key=order)
+
+
+@lru_cache(maxsize=4096)
+def form_order(form: Form, address: str) -> tuple[int, tuple[int, int], int, str]:
+    """Fields in the order of the form, rows and items by number."""
+    item = next((int(n) for n in address.replace("]", "[").split("[")[1:2] if n.isdigit()), 0)
+    return form.places[form.field_of(address).field], report_of(address) or (0, 0), item, address
 
 
 def confidence_of(rule: str) -> Confidence:

@@ -13,16 +13,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as default
-from functools import lru_cache
 from typing import Literal
 
-from transform.addresses import field_base, list_addresses, report_of
-from transform.alignment import Item, align, match_rows
+from transform.addresses import field_base, report_of
+from transform.alignment import Item, align, match_rows, printed_items
 from transform.answers import Answer, answer, by_place
 from transform.arithmetic import supported_keys
 from transform.candidates import (
     candidates_of,
     confidence_of,
+    form_order,
     in_fixed_order,
     joined_reading,
     nothing_beside,
@@ -73,17 +73,10 @@ def reconcile(copies: Sequence[FormCopy], context: Context) -> Delivery:
     work.decide_people()
     work.decide_fields()
     work.decide_wholes()
-    decisions = tuple(sorted(work.decisions.values(), key=lambda d: _order(context.form, d.field)))
+    decisions = tuple(sorted(work.decisions.values(), key=lambda d: form_order(context.form, d.field)))
     rows = (work.decisions["reports"].value or "").split(",") if "reports" in work.decisions else []
     final = tuple(_with_addresses(c, work.addresses) for c in work.copies)
     return Delivery(code, ordered[0].night, final, decisions, tuple(f"reports[{k}]" for k in rows if k))
-
-
-@lru_cache(maxsize=4096)
-def _order(form: Form, address: str) -> tuple[int, tuple[int, int], int, str]:
-    """Fields in the order of the form, rows and items by number."""
-    item = next((int(n) for n in address.replace("]", "[").split("[")[1:2] if n.isdigit()), 0)
-    return form.places[form.field_of(address).field], report_of(address) or (0, 0), item, address
 
 
 def _with_addresses(copy: FormCopy, addresses: Mapping[int, str]) -> FormCopy:
@@ -146,7 +139,7 @@ class _Work:
     def decide_lists(self) -> None:
         """Objectives, targets, indicators: items are aligned first, split bullets joined."""
         for field, dependents in self.form.lists:
-            lists = [_printed_items(own, field.field) for own in self.items]
+            lists = [printed_items(own, field.field) for own in self.items]
             rows, misread = without_misread_rows(align(lists), lists, [copy.is_truncated for copy in self.copies])
             for ordinal, row in enumerate(rows, start=1):
                 address = f"{field.field}[{ordinal}]"
@@ -256,7 +249,7 @@ class _Work:
                 best = max(readings, key=lambda r: (self._parts_chosen(address, r), -readings.index(r)))
             if before is not None:
                 if before.value is not None:
-                    self.decisions[address] = replace(before, value=best.value)
+                    self.decisions[address] = before._replace(value=best.value)
                 continue
             if len({reading_key(r) for r in readings}) == 1:
                 rule = rule_alone(candidates_of(readings)[0])
@@ -299,9 +292,9 @@ class _Work:
 
     def _decide_item(self, address: str, items: Sequence[Item], lacking: Sequence[Reading]) -> None:
         """A list item; a reading that had to be joined from pieces shows the pieces."""
-        if not lacking and all(len(i.pieces) == 1 for i in items):
-            if self._put_alike(address, [joined_reading(i, address) for i in items]):
-                return
+        is_whole = not lacking and all(len(i.pieces) == 1 for i in items)
+        if is_whole and self._put_alike(address, [joined_reading(i, address) for i in items]):
+            return
         printed = [(joined_reading(i, address), " | ".join(p.value or "" for p in i.pieces)) for i in items]
         printed += [(r, "") for r in lacking]
         printed.sort(key=lambda pair: self.place[pair[0].copy_id])
@@ -404,9 +397,3 @@ class _Work:
             self.code, self.delivery_id, address, report[0] if report else None, value, rule, confidence,
             confidence != "contested", tuple(readings), shown, grounds,
         )  # fmt: skip
-
-
-def _printed_items(items: Sequence[Reading], base: str) -> list[Reading]:
-    """Items of a list of one copy in printed order, whatever addresses an earlier reconciling gave them."""
-    addresses = set(list_addresses(base, [r.field for r in items]))
-    return sorted([r for r in items if r.field in addresses], key=lambda r: r.evidence.place)

@@ -7,7 +7,7 @@ next rule is asked. The last one always answers, and its choice is contested.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
 from functools import cached_property

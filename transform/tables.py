@@ -88,13 +88,14 @@ def build_frames(night: Night, earlier: Earlier, form: Form | None = None) -> di
     for code in sorted(states):
         for table, made in project_rows(form, code, states[code]).items():
             rows[table].extend(made)
-    frames = {name: _sorted(frame_of(form.tables[name], rows.pop(name, [])), form.tables[name]) for name in PROJECT_TABLES}
-    lineage = lineage_columns(night, form.tables["form_copy"].column_names)
-    return frames | {name: _frame_of_columns(form.tables[name], columns) for name, columns in lineage.items()}
+    tables = form.tables
+    frames = {name: _sorted(frame_of(tables[name], rows.pop(name, [])), tables[name]) for name in PROJECT_TABLES}
+    lineage = lineage_columns(night, tables["form_copy"].column_names)
+    return frames | {name: _frame_of_columns(tables[name], columns) for name, columns in lineage.items()}
 
 
 def _frame_of_columns(table: Table, columns: Columns) -> pd.DataFrame:
-    """The same frame as `frame_of` makes of rows, from columns that come one after the other, in the order of the key."""
+    """The frame that `frame_of` makes of rows, from columns that come one after the other; rows in order of the key."""
     types = {c.name: c.type for c in table.columns}
     made = {name: _values(table, name, types[name], values) for name, values in columns}
     return pd.DataFrame({name: made[name] for name in types}, copy=False)

@@ -149,7 +149,7 @@ def night(decisions: Sequence[Decision] = (), day: date = NIGHT, code: str = COD
         f: decide(f, *(read(c, f, v, line) for c in COPIES)) for line, (f, v) in enumerate(base.items(), start=11)
     }
     given = {**standing, **{d.field: d for d in decisions}}
-    decided_all = tuple(replace(d, project_code=code, delivery_id=f"{code}@{day}") for d in given.values())
+    decided_all = tuple(d._replace(project_code=code, delivery_id=f"{code}@{day}") for d in given.values())
     copies = tuple(
         FormCopy(
             f"{n}-1", str(n) * 64, f"inbox/{uri}", "text/plain", day, 1, 1, 5, 1, 99, code, code, 2563, n in changes.get("cut", ()), True,
