@@ -127,14 +127,14 @@ def _letters_of(run: Sequence[Item]) -> int | None:
 
     A seam changes letters where both pieces print some of them, and where a mark, entity or tag may go over it.
     """
-    text = run[0].value
-    for piece in run[1:]:
-        if not piece.value or piece.value[0] in _ON_THE_LETTER_BEFORE or (text[-1:] == piece.value[0] == "เ"):
+    text, keys = run[0].value, [piece.key for piece in run]
+    for piece, before, key in zip(run[1:], keys, keys[1:], strict=False):
+        if not before or not key or key[0] in _ON_THE_LETTER_BEFORE or before[-1] == key[0] == "เ":
             return None
         if any(_repeats(text, piece.value)):
             return None
         text += piece.value
-    return None if "<" in text or "&" in text else sum([len(piece.key) for piece in run])
+    return None if "<" in text or "&" in text else sum(map(len, keys))
 
 
 def _repeats(left: str, right: str) -> Iterator[int]:
