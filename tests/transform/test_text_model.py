@@ -218,6 +218,7 @@ def test_the_texts_of_a_night_decide_between_two_spellings_of_another_project():
     assert decision(own, *others[:9]).rule == "first_complete_copy"
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.text("กขา^$x\n", max_size=12), max_size=4, unique=True), max_size=4))
 def test_sequences_are_counted_as_letter_by_letter(printed_by):
     counted = TextModel({str(n): tuple(sorted(texts)) for n, texts in enumerate(printed_by)})._counts
