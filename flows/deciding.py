@@ -1,7 +1,7 @@
 """Projects of a large night decided in several processes at once, each as it would be decided here.
 
-A child is forked when all witnesses are gathered, so it holds the copies already and hands back decisions only. Nothing
-is ever waited for: what no child has handed over when this process comes to it is decided here, so a child that is
+A child is forked when all witnesses are gathered, so it holds the copies already and hands back decisions only. No
+child is waited for: what none has begun to hand over when this process comes to it is decided here, so a child that is
 killed, slow or stuck costs time and no project.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
@@ -19,6 +20,8 @@ from transform.records import Delivery
 
 # with fewer projects, starting a process costs what it saves
 LEAST_PROJECTS = 400
+# a process forked on macOS may not use the system's libraries
+CAN_FORK = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
 # projects that are handed over together
 CHUNK = 25
 
@@ -28,7 +31,7 @@ def with_workers(workers: int) -> Deciding:
 
     def deciding(projects: Projects) -> list[Delivery]:
         is_alone = workers < 2 or len(projects.groups) < LEAST_PROJECTS or multiprocessing.current_process().daemon
-        if is_alone or "fork" not in multiprocessing.get_all_start_methods():
+        if is_alone or not CAN_FORK:
             return list(in_turn(projects))
         return _together(projects, workers)
 
@@ -72,7 +75,7 @@ def _children(projects: Projects, shares: list[range]) -> Iterator[list[Connecti
         for share in shares:
             here, there = context.Pipe(duplex=False)
             with suppress(OSError):  # no process to be had: decided here
-                process = context.Process(target=_decide, args=(projects, share, there), daemon=True)
+                process = context.Process(target=_decide, args=(projects, share, there, [*ends, here]), daemon=True)
                 process.start()
                 processes.append(process)
                 ends.append(here)
@@ -87,9 +90,15 @@ def _children(projects: Projects, shares: list[range]) -> Iterator[list[Connecti
             end.close()
 
 
-def _decide(projects: Projects, share: range, there: Connection) -> None:
-    """What a child does: decide its share and hand it over, some projects at a time."""
+def _decide(projects: Projects, share: range, there: Connection, of_the_parent: list[Connection]) -> None:
+    """What a child does: decide its share and hand it over, some projects at a time.
+
+    It ends when nobody listens any more, and silently when it fails: the same project fails again where it is told.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for start in range(share.start, share.stop, CHUNK):
-        places = range(start, min(start + CHUNK, share.stop))
-        there.send_bytes(pickle.dumps([(at, projects.hand_over(at)) for at in places], protocol=5))
+    for end in of_the_parent:
+        end.close()
+    with suppress(Exception):
+        for start in range(share.start, share.stop, CHUNK):
+            places = range(start, min(start + CHUNK, share.stop))
+            there.send_bytes(pickle.dumps([(at, projects.hand_over(at)) for at in places], protocol=5))

@@ -7,7 +7,7 @@ in the order of the table's key.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from transform.records import Decision, Evidence, FormCopy, Night, Reading
@@ -15,16 +15,14 @@ from transform.records import Decision, Evidence, FormCopy, Night, Reading
 # the columns of a table, each with its values, in any order; made one after the other
 Columns = Iterator[tuple[str, list[Any]]]
 
-# columns of a copy that its readings do not carry
-_OF_READING: dict[str, Callable[[Reading], Any]] = {
-    name: attrgetter(name)
+_OF_READING = {
+    name: itemgetter(Reading._fields.index(name))
     for name in ("copy_id", "field", "report_seq", "value", "problem", "is_cut", "doubt")
-}  # fmt: skip
-_OF_EVIDENCE: dict[str, Callable[[Evidence], Any]] = {
-    name: attrgetter(name) for name in ("page", "line_first", "line_last", "char_from", "char_to", "raw")
 }
-_OF_DECISION: dict[str, Callable[[Decision], Any]] = {
-    name: attrgetter(name)
+_OF_EVIDENCE = {name: itemgetter(place) for place, name in enumerate(Evidence._fields)}
+_FIELD, _EVIDENCE = _OF_READING["field"], itemgetter(Reading._fields.index("evidence"))
+_OF_DECISION = {
+    name: itemgetter(Decision._fields.index(name))
     for name in (
         "project_code", "delivery_id", "field", "report_seq", "value", "rule", "confidence", "is_decidable", "grounds"
     )
@@ -73,12 +71,8 @@ def _unread_lines(night: Night) -> Columns:
 def _readings(copies: Sequence[FormCopy]) -> Columns:
     """`copies` are in the order of their ids."""
 
-    def key(reading: Reading) -> tuple[str, int, int, int]:
-        _, field, _, (page, line_first, _, char_from, *_), *_ = reading
-        return field, page, line_first, char_from
-
-    readings = [reading for copy in copies for reading in sorted(copy.readings, key=key)]
-    evidence = [reading.evidence for reading in readings]
+    readings = [reading for copy in copies for reading in _in_key_order(copy.readings)]
+    evidence = list(map(_EVIDENCE, readings))
     yield "night", [copy.night for copy in copies for _ in copy.readings]
     for name, of_reading in _OF_READING.items():
         yield name, list(map(of_reading, readings))
@@ -86,9 +80,16 @@ def _readings(copies: Sequence[FormCopy]) -> Columns:
         yield name, list(map(of_evidence, evidence))
 
 
+def _in_key_order(readings: Sequence[Reading]) -> list[Reading]:
+    """The readings of one copy by field; seldom a field stands in it more than once."""
+    if len(set(map(_FIELD, readings))) == len(readings):
+        return sorted(readings, key=_FIELD)
+    return sorted(readings, key=lambda r: (r.field, r.evidence.page, r.evidence.line_first, r.evidence.char_from))
+
+
 def _decisions(night: Night) -> Columns:
     deliveries = sorted(night.deliveries, key=lambda d: (d.project_code, d.delivery_id))
-    decisions = [d for delivery in deliveries for d in sorted(delivery.decisions, key=attrgetter("field"))]
+    decisions = [d for delivery in deliveries for d in sorted(delivery.decisions, key=_OF_DECISION["field"])]
     yield "night", [delivery.night for delivery in deliveries for _ in delivery.decisions]
     for name, get in _OF_DECISION.items():
         yield name, list(map(get, decisions))
