@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from extract.document import ReadResult, SourceFile
 from extract.pdf import witness
 from extract.read import reader_version, rejected
+from flows.deciding import with_workers
 from flows.delivery import VERSION, Delivered, identity, nights_of
 from flows.pages import page_paths
 from flows.reading import read_files
@@ -200,6 +202,19 @@ def _by_file(outcomes: Iterable[FileOutcome], copies: Iterable[FormCopy]) -> tup
     return tuple(FileReading(o, tuple(of_file[o.source_sha256])) for o in outcomes if not is_return(o.source_sha256))
 
 
+@contextmanager
+def _without_sweeping() -> Iterator[None]:
+    """Python's search for circles of objects waits: a night holds millions of values, and a stage makes no circles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_without_sweeping()
 def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> Night:
     """Recognise the copies of each project among the night's files and decide every field, with what nights before
     this one know of both. Bytes that were gone and came back are files of the night too."""
@@ -215,9 +230,10 @@ def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> N
             files, registers, known_projects(con, when, printed_codes(files), damaged_codes(files))
         )
         past = past_of(con, when, recognised.groups, asked_of(recognised.groups, form))
-    return decide_night(when, recognised, registers, form, past)
+    return decide_night(when, recognised, registers, form, past, with_workers(settings.workers))
 
 
+@_without_sweeping()
 def build_tables(settings: Settings, night: Night) -> Frames:
     """The rows of the touched projects, over all their nights, and what the forms of this night are like."""
     from expectations.night_measures import TABLE, measured
