@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.suites import Check, rows_concerned, to_expectation
+from expectations.suites import Check, columns_of, rows_concerned, to_expectation
 
 Row = dict[str, Any]
 # named beside the keys of their frame
@@ -59,7 +59,10 @@ class Engine:
         It names failing rows by their labels. Their keys are looked up here: asked for keys, it looks up each value of
         each row by itself, which takes ten times as long as all checks of a large night.
         """
-        frame = frame.reset_index(drop=True)
+        asked = {name for check in checks for name in columns_of(check)}
+        columns = list(dict.fromkeys([*key, *(c for c in _KEYS if c in frame)]))
+        # Great Expectations copies what it is given again and again
+        frame = frame[[c for c in frame if c in asked or c in columns]].reset_index(drop=True)
         expectations, broken = self._expectations(checks)
         # given at once: added one by one, each is compared with all before it
         suite = self.gx.ExpectationSuite(name=name, expectations=expectations)
@@ -67,7 +70,6 @@ class Engine:
         answers = validator.validate_expectation_suite(suite).results
         configured = [(answer, answer.expectation_config) for answer in answers]
         by_check = {config.meta["check"]: answer for answer, config in configured if config is not None}
-        columns = list(dict.fromkeys([*key, *(c for c in _KEYS if c in frame)]))
         outcomes = [
             broken.get(number) or _outcome(by_check.get(number), check, frame, columns)
             for number, check in enumerate(checks)

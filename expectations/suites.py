@@ -100,6 +100,14 @@ def to_expectation(number: int, check: Check, gx: ModuleType, classes: ModuleTyp
     return classes.remembering(cls)(**check.arguments, **condition, severity=GX_SEVERITY[check.severity], meta=meta)
 
 
+def columns_of(check: Check) -> set[str]:
+    """The columns of a frame that a check looks at."""
+    arguments = check.arguments
+    named = {arguments.get(name) for name in ("column", "column_A", "column_B")} | {check.when}
+    named |= {RULE_PREFIX + check.rule} if check.is_crosscheck else set()
+    return {str(name) for name in (*named, *arguments.get("column_list", ())) if name is not None}
+
+
 def rows_concerned(check: Check, frame: pd.DataFrame) -> int:
     """How many rows of a frame a check must have looked at."""
     if check.when is None:
