@@ -14,7 +14,7 @@ import pandas as pd
 
 from transform.addresses import field_base
 from transform.damaged_codes import codes_near
-from transform.known_projects import Known, KnownProject, heads_of, neighbours
+from transform.known_projects import Known, KnownProject, heads_of
 from transform.marks import BESIDE_THE_CODE, district_of, marks_from
 from transform.past import Asked, Past
 from transform.sightings import is_detail
@@ -31,20 +31,36 @@ def known_projects(
 
     `printed`: readable codes; `damaged`: what stands where a code cannot be read.
     """
-    possible = {*printed, *(near for code in printed for near in neighbours(code))}
-    codes = set(_delivered_before(con, night, sorted(possible)))
+    codes = set(_delivered_near(con, night, printed))
     if damaged:
         codes.update(codes_near(damaged, _delivered_before(con, night)))
     heads = _heads(con, night)
     return Known(_projects(con, night, sorted(codes)), _agencies(con, night, printed) if heads else {}, heads)
 
 
-def _delivered_before(con: duckdb.DuckDBPyConnection, night: date, among: Sequence[str] | None = None) -> list[str]:
-    """Codes of all projects of earlier nights, or of those `among` a few."""
-    where, parameters = ("", []) if among is None else ("AND project_code IN (SELECT unnest(?::VARCHAR[]))", [among])
+def _delivered_before(con: duckdb.DuckDBPyConnection, night: date) -> list[str]:
+    """Codes of all projects of earlier nights."""
     rows = con.execute(
-        f"SELECT DISTINCT project_code FROM lineage.delivery WHERE night < ? {where} ORDER BY project_code",
-        [night, *parameters],
+        "SELECT DISTINCT project_code FROM lineage.delivery WHERE night < ? ORDER BY project_code", [night]
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _delivered_near(con: duckdb.DuckDBPyConnection, night: date, printed: Sequence[str]) -> list[str]:
+    """Codes of projects of earlier nights that are `printed`, or differ from one of these in one digit."""
+    rows = con.execute(
+        """
+        WITH asked AS (SELECT unnest(?::VARCHAR[]) AS code),
+        placed AS (SELECT code, unnest(range(length(code))) AS place FROM asked),
+        near AS (
+          SELECT left(code, place) || digit || substr(code, place + 2) AS code
+          FROM placed, range(10) AS digits(digit) WHERE substr(code, place + 1, 1) BETWEEN '0' AND '9'
+        )
+        SELECT DISTINCT project_code FROM lineage.delivery
+        WHERE night < ? AND project_code IN (SELECT code FROM near UNION ALL SELECT code FROM asked)
+        ORDER BY project_code
+        """,
+        [list(printed), night],
     ).fetchall()
     return [row[0] for row in rows]
 
