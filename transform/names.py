@@ -28,12 +28,9 @@ class NameModel:
 
     def __init__(self, names: frozenset[str]):
         self.names = names
-        self._three: Counter[str] = Counter()
-        self._two: Counter[str] = Counter()
-        for name in names:
-            padded = f"^^{name}$"
-            self._three.update(padded[i : i + 3] for i in range(len(padded) - 2))
-            self._two.update(padded[i : i + 2] for i in range(len(padded) - 2))
+        joined = "".join([f"^^{name}$" for name in sorted(names)])  # no word asks what stands over the end of a name
+        self._three = Counter([joined[i : i + 3] for i in range(len(joined) - 2)])
+        self._two = Counter([joined[i : i + 2] for i in range(len(joined) - 2)])
 
     def score(self, word: str) -> float:
         """Log-probability of one word, in nats; higher is more name-like."""

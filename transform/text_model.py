@@ -7,16 +7,19 @@ clear margin, and says nothing when the night is too small to have learned from.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 # letters of the longest sequence, and how much the shorter ones count beside it
 _ORDER = 5
 _PRIOR = 2.0
 _ALPHABET = 120
+# texts in stretches, each with the letters after it that a sequence begun in it may reach; cut at a common vowel
+_STRETCH = re.compile(f"([^า]*(?:า|$))(?=(.{{0,{_ORDER - 1}}}))", re.DOTALL)
 # letters of text that a model must have seen to speak, and projects that are enough to learn from
 LEAST_LETTERS = 60_000
 ENOUGH_PROJECTS = 1_500
@@ -64,16 +67,27 @@ class TextModel:
 
     @cached_property
     def _counts(self) -> Counter[str]:
-        """How often each sequence of 1 to 5 letters stands in the texts, a text counted once for each project."""
+        """How often each sequence of 1 to 5 letters stands in the texts, a text counted once for each project.
+
+        Texts repeat each other: each stretch is taken apart once, into the longest sequences that begin in it.
+        """
         weights: Counter[str] = Counter()
         for texts in self.texts.values():
             weights.update(texts)
-        counts: dict[str, int] = defaultdict(int)
+        stretches: dict[tuple[str, str], int] = defaultdict(int)
         for text in sorted(weights):
-            weight, padded = weights[text], f"^^^^{text}$"
-            for start in range(len(padded)):
-                for length in range(1, min(_ORDER, len(padded) - start) + 1):
-                    counts[padded[start : start + length]] += weight
+            weight = weights[text]
+            for stretch in _STRETCH.findall(f"^^^^{text}$"):
+                stretches[stretch] += weight
+        longest: dict[str, int] = defaultdict(int)
+        for (stretch, following), times in stretches.items():
+            letters = stretch + following
+            for start in range(len(stretch)):
+                longest[letters[start : start + _ORDER]] += times
+        counts: dict[str, int] = defaultdict(int)
+        for letters, times in longest.items():
+            for length in range(1, len(letters) + 1):
+                counts[letters[:length]] += times
         return Counter(counts)
 
     @cached_property
@@ -96,9 +110,18 @@ class TextModel:
 
     def _ranked(self, project_code: str, texts: Sequence[Scored]) -> list[tuple[int, float]]:
         """(index, nats evened out for length) of each text, the most likely first."""
-        others = _Others(self._counts, "".join(f"^^^^{text}$" for text in self.texts.get(project_code, ())))
+        others = self._others(project_code)
         scores = [self._score(text, others) + _PER_LETTER * len(text.text) for text in texts]
         return sorted(enumerate(scores), key=lambda ranked: (-ranked[1], ranked[0]))
+
+    @cached_property
+    def _others(self) -> Callable[[str], _Others]:
+        """What stands in the texts of all projects but the one of a code; a project asks several times in a row."""
+
+        def others(project_code: str) -> _Others:
+            return _Others(self._counts, "".join(f"^^^^{text}$" for text in self.texts.get(project_code, ())))
+
+        return lru_cache(maxsize=4)(others)
 
     def _score(self, scored: Scored, others: _Others) -> float:
         """Log-probability (nats) of the differing letters and of the letters after them that depend on these."""
@@ -110,12 +133,16 @@ class TextModel:
         )
 
     def _log(self, letters: str, others: _Others) -> float:
+        found = others.logs.get(letters)
+        if found is not None:
+            return found
         chance = 1.0 / _ALPHABET
         for length in range(1, len(letters) + 1):
             sequence = letters[-length:]
             context = others.of(sequence[:-1]) if length > 1 else self._total
             chance = (others.of(sequence) + _PRIOR * chance) / (context + _PRIOR)
-        return math.log(chance)
+        others.logs[letters] = math.log(chance)
+        return others.logs[letters]
 
 
 class _Others:
@@ -125,6 +152,7 @@ class _Others:
         self._counts = counts
         self._own = own
         self._known: dict[str, int] = {}
+        self.logs: dict[str, float] = {}  # what was reckoned of them
 
     def of(self, letters: str) -> int:
         found = self._known.get(letters)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from random import Random
 
 import pytest
@@ -215,3 +216,13 @@ def test_the_texts_of_a_night_decide_between_two_spellings_of_another_project():
     assert found.grounds.startswith("margin ")
     assert float(found.grounds.removeprefix("margin ")) >= CLEAR_MARGIN
     assert decision(own, *others[:9]).rule == "first_complete_copy"
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.text("กขา^$x\n", max_size=12), max_size=4, unique=True), max_size=4))
+def test_sequences_are_counted_as_letter_by_letter(printed_by):
+    counted = TextModel({str(n): tuple(sorted(texts)) for n, texts in enumerate(printed_by)})._counts
+    plain: Counter[str] = Counter()
+    for padded in (f"^^^^{text}$" for texts in printed_by for text in texts):
+        plain.update(padded[a : a + n] for a in range(len(padded)) for n in range(1, min(5, len(padded) - a) + 1))
+    assert counted == plain
