@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -194,6 +195,19 @@ def _by_file(outcomes: Iterable[FileOutcome], copies: Iterable[FormCopy]) -> tup
     return tuple(FileReading(o, tuple(of_file[o.source_sha256])) for o in outcomes if not is_return(o.source_sha256))
 
 
+@contextmanager
+def _without_sweeping() -> Iterator[None]:
+    """Python's search for circles of objects waits: a night holds millions of values, and a stage makes no circles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_without_sweeping()
 def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> Night:
     """Recognise the copies of each project among the night's files and decide every field, with what nights before
     this one know of both. Bytes that were gone and came back are files of the night too."""
@@ -212,6 +226,7 @@ def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> N
     return decide_night(when, recognised, registers, form, past)
 
 
+@_without_sweeping()
 def build_tables(settings: Settings, night: Night) -> Frames:
     """The rows of the touched projects, over all their nights, and what the forms of this night are like."""
     from expectations.night_measures import TABLE, measured
