@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _ROW = re.compile(r"(\d+)(?:#(\d+))?")
 _ORDINAL = re.compile(r"\[[^\]]*\]")
+_ITEM = re.compile(r"\[(\d+)\]")
 _REPORT = re.compile(r"reports\[(\d+)(?:#(\d+))?\]")
 
 
@@ -31,6 +33,7 @@ def split_row_key(key: str) -> tuple[int, int]:
     return int(found[1]), int(found[2] or 1)
 
 
+@lru_cache(maxsize=4096)
 def report_of(address: str) -> tuple[int, int] | None:
     """Return the report row (number, occurrence) an address lies in, None outside section 2.
 
@@ -47,11 +50,14 @@ def list_addresses(base: str, addresses: Iterable[str]) -> list[str]:
     >>> list_addresses("targets", {"targets[10]", "targets[2]", "rationale", "targets[2].x"})
     ['targets[2]', 'targets[10]']
     """
-    item = re.compile(re.escape(base) + r"\[(\d+)\]")
-    found = {int(m[1]): m[0] for m in map(item.fullmatch, addresses) if m}
+    begin, found = len(base), {}
+    for address in addresses:
+        if address.startswith(base) and (item := _ITEM.fullmatch(address, begin)):
+            found[int(item[1])] = address
     return [found[n] for n in sorted(found)]
 
 
+@lru_cache(maxsize=4096)
 def field_base(address: str) -> str:
     """An address without its ordinals: values of one field are compared over projects whatever their place.
 

@@ -7,13 +7,13 @@ the wrap printed twice ("…ปฏิบัติการ" + "การพั�
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from transform.addresses import row_key, split_row_key
+from transform.addresses import list_addresses, row_key, split_row_key
 from transform.doubts import is_ocr
 from transform.records import FormCopy, Reading
 from transform.thai import normalize, squash
@@ -22,6 +22,8 @@ from transform.thai import normalize, squash
 JOINED_LIKENESS = 90
 SAME_ITEM_LIKENESS = 60
 _LONGEST_REPEAT = 20
+# vowels, tones and marks that belong to the letter before them
+_ON_THE_LETTER_BEFORE = frozenset(map(chr, (*range(0x0E31, 0x0E3B), *range(0x0E47, 0x0E4F))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,20 @@ def join_pieces(left: str, right: str, like: str | None = None) -> str:
     'นำไปสู่การปฏิบัติการพัฒนาคุณภาพ'
     """
     candidates = [left + right, f"{left} {right}"]
-    for n in range(min(_LONGEST_REPEAT, len(left), len(right)), 1, -1):
-        if left.endswith(right[:n]):
-            candidates.insert(0, left + right[n:])
+    for n in _repeats(left, right):
+        candidates.insert(0, left + right[n:])
     if like is not None:
         wanted = squash(like)
         for candidate in candidates:
             if squash(candidate) == wanted:
                 return normalize(candidate)
     return normalize(candidates[0])
+
+
+def printed_items(items: Sequence[Reading], base: str) -> list[Reading]:
+    """Items of a list of one copy in printed order, whatever addresses an earlier reconciling gave them."""
+    addresses = set(list_addresses(base, [r.field for r in items]))
+    return sorted([r for r in items if r.field in addresses], key=lambda r: r.evidence.place)
 
 
 def align(lists: Sequence[Sequence[Reading]]) -> list[list[Item | None]]:
@@ -65,10 +72,15 @@ def align(lists: Sequence[Sequence[Reading]]) -> list[list[Item | None]]:
     """
     follows = [any(map(is_ocr, readings)) for readings in lists]
     columns = [[Item((r,), r.value or "") for r in readings if r.value is not None] for readings in lists]
+    apart: set[tuple[tuple[str, ...], ...]] = set()  # most copies print the same list: looked at once
     for n, column in enumerate(columns):
         for m, other in enumerate(columns):
-            if m != n and (follows[n] or not follows[m]):
-                column = _joined(column, other)
+            if m != n and len(column) > 1 and (follows[n] or not follows[m]):
+                pair = tuple(i.value for i in column), tuple(i.value for i in other)
+                if pair not in apart:
+                    column = _joined(column, other)
+                    if len(column) == len(pair[0]):
+                        apart.add(pair)
         columns[n] = column
     order = sorted(
         range(len(columns)), key=lambda n: (follows[n], -sum(len(i.key) for i in columns[n]), len(columns[n]), n)
@@ -96,7 +108,10 @@ def _joined(items: list[Item], other: Sequence[Item]) -> list[Item]:
 
 
 def _same_as_run(run: Sequence[Item], other: Sequence[Item]) -> Item | None:
+    letters = _letters_of(run)
     for item in other:
+        if letters is not None and 200 * min(letters, size := len(item.key)) < JOINED_LIKENESS * (letters + size):
+            continue  # however alike, one of them is too long
         alone = max(_likeness(r.key, item.key) for r in run)
         value = run[0].value
         for piece in run[1:]:
@@ -107,8 +122,33 @@ def _same_as_run(run: Sequence[Item], other: Sequence[Item]) -> Item | None:
     return None
 
 
+def _letters_of(run: Sequence[Item]) -> int | None:
+    """How many letters the comparing key of a joined run has; None where that depends on how it is joined.
+
+    A seam changes letters where both pieces print some of them, and where a mark, entity or tag may go over it.
+    """
+    text, keys = run[0].value, [piece.key for piece in run]
+    for piece, before, key in zip(run[1:], keys, keys[1:], strict=False):
+        if not before or not key or key[0] in _ON_THE_LETTER_BEFORE or before[-1] == key[0] == "เ":
+            return None
+        if any(_repeats(text, piece.value)):
+            return None
+        text += piece.value
+    return None if "<" in text or "&" in text else sum(map(len, keys))
+
+
+def _repeats(left: str, right: str) -> Iterator[int]:
+    """The numbers of letters that one piece ends and the next one begins with, the largest first."""
+    if right[:2] in left[-_LONGEST_REPEAT:]:  # seldom
+        for n in range(min(_LONGEST_REPEAT, len(left), len(right)), 1, -1):
+            if left.endswith(right[:n]):
+                yield n
+
+
 def _merged(rows: list[list[Item | None]], column: Sequence[Item], index: int, width: int) -> list[list[Item | None]]:
     """The rows with one more column, items in their printed order (longest common subsequence by likeness)."""
+    if not rows:
+        return [[None] * index + [item] + [None] * (width - index - 1) for item in column]
     keys = [next(item.key for item in row if item is not None) for row in rows]
     if keys == [item.key for item in column]:  # most copies print the same list
         return [[*row[:index], item, *row[index + 1 :]] for row, item in zip(rows, column, strict=True)]
@@ -148,8 +188,13 @@ def _likeness(a: str, b: str) -> float:
 
 def row_keys(copy: FormCopy) -> list[str]:
     """Keys of the report rows of one copy in printed order (`3`, its second `3#2`); a cut number is none."""
-    printed = sorted((r for r in copy.readings if _is_row_number(r) and not r.is_cut), key=lambda r: r.evidence.place)
-    return [r.field[len("reports[") : -len("].seq")] for r in printed]
+    numbers = [r for r in copy.readings if r.field.endswith("].seq") and _is_row_number(r) and not r.is_cut]
+    numbers.sort(key=_place)
+    return [r.field[len("reports[") : -len("].seq")] for r in numbers]
+
+
+def _place(reading: Reading) -> tuple[int, int, int]:
+    return reading.evidence.place
 
 
 def _is_row_number(reading: Reading) -> bool:
@@ -163,6 +208,9 @@ def match_rows(copies: Sequence[FormCopy]) -> tuple[list[FormCopy], list[str]]:
     another copy that it agrees with most, and carries the same key in all copies.
     """
     keys = [row_keys(copy) for copy in copies]
+    if all(listed == keys[0] for listed in keys) and not any("#" in key for key in keys[0]):
+        final = _in_printed_order(keys[0])  # nearly always: the same rows in the same order, each number once
+        return list(copies), [final[k] for k in keys[0]]
     fullest_first = sorted(
         range(len(copies)), key=lambda n: (copies[n].is_ocr, copies[n].is_truncated, -len(keys[n]), n)
     )
@@ -224,6 +272,8 @@ def _occurrences(own: Mapping[str, Mapping[str, str]], known: Mapping[int, Mappi
 
 
 def _with_rows(copy: FormCopy, renamed: Mapping[str, str]) -> FormCopy:
+    if all(key == new for key, new in renamed.items()):
+        return copy
     readings = []
     for reading in copy.readings:
         key, bracket, rest = reading.field.removeprefix("reports[").partition("]")

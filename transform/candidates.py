@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
 
 from transform.addresses import report_of
 from transform.alignment import Item
+from transform.form import Form
 from transform.records import OCR, Confidence, FormCopy, Reading
 from transform.rules import Candidate
 from transform.spans import Span
@@ -15,6 +17,7 @@ from transform.thai import is_placeholder, squash
 
 # rules that show a value, or none, and decide nothing
 UNDECIDED = frozenset({"first_complete_copy", "none_well_formed", "lost_letters", "second_reader", "ocr_only"})
+_UNDISPUTED: Mapping[str, Confidence] = {"agreed": "agreed", "single": "single"}
 # letters around a differing span in which the name of an agency is looked for
 _CONTEXT = 60
 
@@ -51,10 +54,16 @@ def in_fixed_order(copies: Iterable[FormCopy]) -> list[FormCopy]:
     return sorted(listed, key=order)
 
 
+@lru_cache(maxsize=4096)
+def form_order(form: Form, address: str) -> tuple[int, tuple[int, int], int, str]:
+    """Fields in the order of the form, rows and items by number."""
+    item = next((int(n) for n in address.replace("]", "[").split("[")[1:2] if n.isdigit()), 0)
+    return form.places[form.field_of(address).field], report_of(address) or (0, 0), item, address
+
+
 def confidence_of(rule: str) -> Confidence:
     """The class of a value that a rule chose; what no evidence decides is contested."""
-    known: dict[str, Confidence] = {"agreed": "agreed", "single": "single"}
-    return "contested" if rule in UNDECIDED else known.get(rule, "resolved")
+    return "contested" if rule in UNDECIDED else _UNDISPUTED.get(rule, "resolved")
 
 
 def nothing_beside(beside: Reading, address: str) -> Reading:
@@ -90,6 +99,14 @@ def span_options(base: str, span: Span, texts: Sequence[Candidate]) -> tuple[Can
 
 def candidates_of(readings: Sequence[Reading]) -> list[Candidate]:
     """One candidate for each distinct reading, in the order of the copies; its value is the first printed spelling."""
+    if not readings:
+        return []
+    first = readings[0]
+    for reading in readings:
+        if reading.value != first.value or reading.problem is not None:
+            break
+    else:  # nearly always
+        return [Candidate(reading_key(first), first.value, tuple(readings))]
     found: dict[tuple[str, str | None], Candidate] = {}
     for reading in readings:
         problem_text = squash(reading.evidence.raw) if reading.problem else None

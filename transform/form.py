@@ -125,17 +125,38 @@ class Form:
         """Every field by its word, in the order of the form."""
         return {f.field: f for entry in self.entries for f in entry.fields}
 
+    @cached_property
+    def lists(self) -> tuple[tuple[Field, tuple[Field, ...]], ...]:
+        """The lists of items, each with the fields that stand beside its items."""
+        lists = [f for f in self.fields.values() if f.is_list and f.policy == "item"]
+        return tuple((f, tuple(d for d in self.fields.values() if d.field.startswith(f"{f.field}."))) for f in lists)
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where each field stands in the order of the form."""
+        return {name: place for place, name in enumerate(self.fields)}
+
+    @cached_property
+    def heads(self) -> Mapping[str, str]:
+        """The first field of the entry that each field is printed in."""
+        return {f.field: entry.fields[0].field for entry in self.entries for f in entry.fields}
+
     def field_of(self, address: str) -> Field:
         """Return the registry's field behind an address: `targets[2]` → targets, `reports[3].date` → reports.date.
 
         Raises KeyError naming the address when the form has no such field.
         """
-        if address in self.fields:
-            return self.fields[address]
-        base = _ORDINAL.sub("", address)
-        if base not in self.fields:
-            raise KeyError(f"{address}: the form has no such field; see data/form/progress.toml")
-        return self.fields[base]
+        found = self._by_address.get(address)
+        if found is None:
+            base = _ORDINAL.sub("", address)
+            if base not in self.fields:
+                raise KeyError(f"{address}: the form has no such field; see data/form/progress.toml")
+            found = self._by_address[address] = self.fields[base]
+        return found
+
+    @cached_property
+    def _by_address(self) -> dict[str, Field]:
+        return dict(self.fields)
 
     def entries_of(self, section_id: str) -> tuple[Entry, ...]:
         """Entries printed under one heading."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from rapidfuzz import fuzz
@@ -140,10 +141,16 @@ def _known_mention(printed: Printed, rival: Printed, registers: Registers) -> st
 
 def _differing(name: re.Pattern[str], mine: str, theirs: str) -> list[tuple[str, str]]:
     """The names in which two texts differ, side by side; one nameless pair where one of them has more."""
-    ours, others = ([squash(found) for found in name.findall(text)] for text in (mine, theirs))
+    ours, others = _named(name, mine), _named(name, theirs)
     if len(ours) != len(others):
         return [("", "")]
     return [(a, b) for a, b in zip(ours, others, strict=True) if a != b]
+
+
+@lru_cache(maxsize=4096)
+def _named(name: re.Pattern[str], text: str) -> tuple[str, ...]:
+    """The comparing keys of the names in a text, which is held against several rivals."""
+    return tuple(squash(found) for found in name.findall(text))
 
 
 def _are_known(pairs: Iterable[tuple[str, str]], names: tuple[str, ...]) -> bool:

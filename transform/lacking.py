@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from transform.addresses import report_of
 from transform.candidates import nothing_beside
-from transform.form import Entry, Form
+from transform.form import Form
 from transform.records import FormCopy, Reading
 
 Readings = Mapping[str, Sequence[Reading]]
@@ -16,7 +16,13 @@ def lacking_parts(form: Form, copies: Sequence[FormCopy], by_field: Readings) ->
     """Address → readings of nothing, by the complete copies that print what it is a part of, but not it."""
     found: dict[str, list[Reading]] = {}
     for group in _printed_together(form, by_field):
+        printed = {address: {r.copy_id for r in by_field[address]} for address in group}
+        some, each = set().union(*printed.values()), set.intersection(*printed.values())
+        if some == each:  # nearly always: who prints one of them prints all
+            continue
         for copy in copies:
+            if copy.copy_id not in some or copy.copy_id in each:
+                continue
             own = {a: r for a in group for r in by_field[a] if r.copy_id == copy.copy_id}
             is_cut = copy.is_truncated or any(r.is_cut for r in copy.readings if r.field in group)
             if own and not is_cut:
@@ -29,12 +35,10 @@ def lacking_parts(form: Form, copies: Sequence[FormCopy], by_field: Readings) ->
 
 def _printed_together(form: Form, by_field: Readings) -> Iterator[list[str]]:
     """Addresses that are parts of one printed value: a path, a person, a numbered title, a report row."""
-    entry_of: dict[str, Entry] = {f.field: entry for entry in form.entries for f in entry.fields}
     groups: dict[tuple[str, object], list[str]] = {}
     for address in sorted(by_field):
         field = form.field_of(address)
         if field.policy in ("item", "whole") or not by_field[address]:
             continue
-        first = entry_of[field.field].fields[0].field
-        groups.setdefault((first, report_of(address)), []).append(address)
+        groups.setdefault((form.heads[field.field], report_of(address)), []).append(address)
     return (group for group in groups.values() if len(group) > 1)

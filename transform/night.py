@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from extract.document import Document, ReadResult
-from transform.candidates import reading_key
 from transform.copies import CopyText, SplitDocument, split
 from transform.doubts import overlooked, unread_pages, with_doubts
 from transform.form import Form
@@ -22,7 +21,7 @@ from transform.records import FileOutcome, FormCopy, LineCount, Night, UnreadLin
 from transform.registers import Registers
 from transform.rules import count_corpus
 from transform.text_model import TextModel, to_learn_from
-from transform.thai import normalize
+from transform.thai import normalize, squash
 
 _PROSE = (LANGUAGE | {"long_text"}) - {"name", "status"}
 # hexadecimal digits of the file's hash that make a copy's id
@@ -200,7 +199,7 @@ def recognise_night(files: Iterable[FileReading], registers: Registers, known: K
 def decide_night(night: date, recognised: Recognised, registers: Registers, form: Form, past: Past) -> Night:
     """Decide every field of every project delivered on a night; `past` is what earlier nights say to its questions."""
     groups = recognised.groups
-    context = Context(form, registers, _corpus(form, groups.values()), past, _language(form, groups))
+    context = Context(form, registers, _corpus(form, groups), past, _language(form, groups))
     deliveries = tuple(reconcile(copies, context) for copies in groups.values())
     decided = [c for d in deliveries for c in d.copies] + list(recognised.without_project)
     return Night(
@@ -221,6 +220,8 @@ def _distinct(files: Iterable[FileReading]) -> list[FileReading]:
 
 def _with_truncation(copies: Sequence[FormCopy]) -> list[FormCopy]:
     """A copy without the closing block that prints fewer reports than another copy of its delivery was cut short."""
+    if all(copy.is_truncated or copy.is_closed for copy in copies):  # nearly always
+        return list(copies)
     most = max(_rows(c) for c in copies)
     checked = []
     for copy in copies:
@@ -236,36 +237,37 @@ def _rows(copy: FormCopy) -> int:
     return sum(1 for r in copy.readings if r.field.startswith("reports[") and r.field.endswith("].seq"))
 
 
-def _corpus(form: Form, groups: Iterable[Sequence[FormCopy]]) -> dict[tuple[str, str], Counter[str]]:
-    """How often each text is printed, by project: the vote of the rest of the night."""
+def _corpus(form: Form, groups: Mapping[str, Sequence[FormCopy]]) -> dict[tuple[str, str], set[str]]:
+    """Which projects print each text: the vote of the rest of the night."""
     return count_corpus(
-        [
-            (copy.project_code or "", r.field, reading_key(r))
-            for copies in groups
-            for copy in copies
-            for r in copy.readings
-            if r.value is not None and not r.is_cut and r.doubt is None and form.field_of(r.field).policy in LANGUAGE
-        ]
+        (code, address, squash(text))
+        for code, copies in groups.items()
+        for address, text in _said(copies)
+        if form.field_of(address).policy in LANGUAGE
     )
 
 
 def _language(form: Form, groups: Mapping[str, Sequence[FormCopy]]) -> TextModel | None:
     """The letter statistics of the night's texts."""
     return TextModel.of(
-        (code, text)
-        for code in sorted(to_learn_from(groups))
-        for copy in groups[code]
-        for text in texts_to_learn(copy, form)
+        (code, text) for code in sorted(to_learn_from(groups)) for text in _prose_of(_said(groups[code]), form)
     )
 
 
 def texts_to_learn(copy: FormCopy, form: Form) -> Iterator[str]:
     """The comparing keys of a copy's texts, from which letter statistics are made; of names there are better ones."""
-    for reading in copy.readings:
-        if (
-            reading.value is not None
-            and not reading.is_cut
-            and reading.doubt is None
-            and form.field_of(reading.field).policy in _PROSE
-        ):
-            yield reading_key(reading)
+    return _prose_of(_said([copy]), form)
+
+
+def _prose_of(said: Iterable[tuple[str, str]], form: Form) -> Iterator[str]:
+    return (squash(text) for address, text in said if form.field_of(address).policy in _PROSE)
+
+
+def _said(copies: Iterable[FormCopy]) -> dict[tuple[str, str], None]:
+    """(address, value) of the readings of copies that are whole and beyond doubt, each once, as they come."""
+    return {
+        (address, value): None
+        for copy in copies
+        for _, address, _, _, value, _, is_cut, doubt in copy.readings
+        if value is not None and not is_cut and doubt is None
+    }

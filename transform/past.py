@@ -62,24 +62,32 @@ def _differing(copies: Iterable[FormCopy], form: Form) -> dict[str, dict[str, se
 
     Of long text only the field counts: it is decided span by span.
     """
-    by_copy: list[dict[str, dict[str, str]]] = []
+    by_copy: list[dict[str, list[str]]] = []
+    values: dict[str, set[str]] = defaultdict(set)
     for copy in copies:
-        printed: dict[str, dict[str, str]] = defaultdict(dict)
-        for reading in copy.readings:
-            if reading.value is not None and not reading.is_cut:
-                printed[reading.field][squash(reading.value)] = reading.value
-        by_copy.append(printed)
+        said: dict[str, list[str]] = defaultdict(list)
+        for _, address, _, _, value, _, is_cut, _ in copy.readings:
+            if value is not None and not is_cut:
+                said[address].append(value)
+                values[address].add(value)
+        by_copy.append(said)
+    policies = {a: form.field_of(a).policy for a in values}
+    asked = {
+        a
+        for a, different in values.items()
+        if len(different) > 1  # seldom
+        and (policies[a] in LANGUAGE or policies[a] == "long_text")
+        and len({frozenset(map(squash, said[a])) for said in by_copy if a in said}) > 1
+    }
+    if not asked:
+        return {}
     found: dict[str, dict[str, set[str]]] = {}
-    addresses = sorted({address for printed in by_copy for address in printed})
-    policies = {address: form.field_of(address).policy for address in addresses}
-    differing = {a for a in addresses if len({frozenset(printed[a]) for printed in by_copy if a in printed}) > 1}
-    asked = {a for a in differing if policies[a] in LANGUAGE or policies[a] == "long_text"}
     moving = {field_base(a) for a in asked if policies[a] == "item"}
-    for address in addresses:  # an item can stand at another place of another copy's list
+    for address in sorted(values):  # an item can stand at another place of another copy's list
         if address not in asked and not (policies[address] == "item" and field_base(address) in moving):
             continue
         base = found.setdefault(field_base(address), {})
-        for printed in by_copy if policies[address] != "long_text" else ():
-            for key, value in printed.get(address, {}).items():
+        for said in by_copy if policies[address] != "long_text" else ():
+            for key, value in {squash(text): text for text in said.get(address, ())}.items():
                 base.setdefault(key, set()).add(value)
     return found

@@ -10,17 +10,19 @@ list) is a reading of nothing, so that the difference shows. A label that it doe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as default
+from typing import Literal
 
-from transform.addresses import field_base, list_addresses, report_of
-from transform.alignment import Item, align, match_rows
+from transform.addresses import field_base, report_of
+from transform.alignment import Item, align, match_rows, printed_items
 from transform.answers import Answer, answer, by_place
 from transform.arithmetic import supported_keys
 from transform.candidates import (
     candidates_of,
     confidence_of,
+    form_order,
     in_fixed_order,
     joined_reading,
     nothing_beside,
@@ -42,7 +44,7 @@ from transform.text_model import TextModel
 from transform.thai import squash
 from transform.weighing import least_damaged, rule_alone, weigh, without_misread_rows
 
-Corpus = Mapping[tuple[str, str], Mapping[str, int]]
+Corpus = Mapping[tuple[str, str], Collection[str]]
 
 
 @dataclass(frozen=True)
@@ -71,22 +73,17 @@ def reconcile(copies: Sequence[FormCopy], context: Context) -> Delivery:
     work.decide_people()
     work.decide_fields()
     work.decide_wholes()
-    decisions = tuple(sorted(work.decisions.values(), key=lambda d: _order(context.form, d.field)))
+    decisions = tuple(sorted(work.decisions.values(), key=lambda d: form_order(context.form, d.field)))
     rows = (work.decisions["reports"].value or "").split(",") if "reports" in work.decisions else []
     final = tuple(_with_addresses(c, work.addresses) for c in work.copies)
     return Delivery(code, ordered[0].night, final, decisions, tuple(f"reports[{k}]" for k in rows if k))
 
 
-def _order(form: Form, address: str) -> tuple[int, tuple[int, int], int, str]:
-    """Fields in the order of the form, rows and items by number."""
-    fields = list(form.fields)
-    item = next((int(n) for n in address.replace("]", "[").split("[")[1:2] if n.isdigit()), 0)
-    return fields.index(form.field_of(address).field), report_of(address) or (0, 0), item, address
-
-
 def _with_addresses(copy: FormCopy, addresses: Mapping[int, str]) -> FormCopy:
     """The copy with its list readings under the addresses of the reconciled list."""
-    readings = (r.at(addresses[id(r)]) if id(r) in addresses else r for r in copy.readings)
+    if all(addresses.get(id(r), r.field) == r.field for r in copy.readings):  # nearly always
+        return copy
+    readings = [r.at(addresses[id(r)]) if id(r) in addresses else r for r in copy.readings]
     return replace(copy, readings=tuple(readings))
 
 
@@ -109,6 +106,7 @@ class _Work:
             for reading in copy.readings:
                 if not reading.is_cut:
                     self.by_field.setdefault(reading.field, []).append(reading)
+        self.items = [[r for r in copy.readings if r.field[-1:] == "]" and not r.is_cut] for copy in copies]
 
     # ------------------------------------------------------------ what is compared with what
 
@@ -140,12 +138,9 @@ class _Work:
 
     def decide_lists(self) -> None:
         """Objectives, targets, indicators: items are aligned first, split bullets joined."""
-        for field in self.form.fields.values():
-            if not field.is_list or field.policy != "item":
-                continue
-            lists = [_printed_items(copy, field.field) for copy in self.copies]
+        for field, dependents in self.form.lists:
+            lists = [printed_items(own, field.field) for own in self.items]
             rows, misread = without_misread_rows(align(lists), lists, [copy.is_truncated for copy in self.copies])
-            dependents = [f for f in self.form.fields.values() if f.field.startswith(f"{field.field}.")]
             for ordinal, row in enumerate(rows, start=1):
                 address = f"{field.field}[{ordinal}]"
                 items = [item for item in row if item is not None]
@@ -166,8 +161,8 @@ class _Work:
 
     def _readdress_strays(self, base: str, dependent: str, used: int) -> None:
         """What stands beside no item of its copy gets an address behind all items, not that of another one's."""
-        own = [r for a, readings in self.by_field.items() if self.form.field_of(a).field == dependent for r in readings]
-        strays = [r for r in own if id(r) not in self.addresses]
+        there = [a for a in self.by_field if a.startswith(base) and self.form.field_of(a).field == dependent]
+        strays = [r for a in there for r in self.by_field[a] if id(r) not in self.addresses]
         strays.sort(key=lambda r: (self.place[r.copy_id], r.evidence.place))
         for ordinal, reading in enumerate(strays, start=used + 1):
             self._readdress([reading], f"{base}[{ordinal}]{dependent.removeprefix(base)}")
@@ -204,9 +199,13 @@ class _Work:
             if field.policy != "whole" or field.field == "reports" or field.field not in self.by_field:
                 continue
             readings = self.by_field[field.field]
+            parts = [a for a in self.by_field if a.startswith((f"{field.field}.name", f"{field.field}.unit"))]
+            printed = [(a, {r.copy_id for r in self.by_field[a]}) for a in sorted(parts)]
             kinds: dict[tuple[str, ...], list[Reading]] = {}
             for reading in readings:
-                kinds.setdefault(self._kind(field.field, reading.copy_id), []).append(reading)
+                # what one copy prints there: the addresses of its names and unit; () for a placeholder
+                kind = tuple([a for a, copies in printed if reading.copy_id in copies])
+                kinds.setdefault(kind, []).append(reading)
             if len(kinds) < 2:
                 continue
             candidates = tuple(
@@ -218,11 +217,6 @@ class _Work:
             kept = {r.copy_id for kind, own in kinds.items() if "|".join(kind) == winner.key for r in own}
             for address in [a for a in self.by_field if a.startswith(f"{field.field}.")]:
                 self.by_field[address] = [r for r in self.by_field[address] if r.copy_id in kept]
-
-    def _kind(self, base: str, copy_id: str) -> tuple[str, ...]:
-        """What one copy prints there: the addresses of its names and unit; () for a placeholder."""
-        own = {a for a, readings in self.by_field.items() if any(r.copy_id == copy_id for r in readings)}
-        return tuple(sorted(a for a in own if a.startswith((f"{base}.name", f"{base}.unit"))))
 
     def decide_fields(self) -> None:
         """Everything else, address by address."""
@@ -236,6 +230,8 @@ class _Work:
                 continue
             if address in lacking:
                 readings = sorted([*readings, *lacking[address]], key=lambda r: self.place[r.copy_id])
+            if self._put_alike(address, readings):
+                continue
             if field.policy == "long_text":
                 self._decide_long(address, readings)
             else:
@@ -248,10 +244,12 @@ class _Work:
                 continue
             readings = self.by_field[address]
             before = self.decisions.get(address)
-            best = max(readings, key=lambda r: (self._parts_chosen(address, r), -readings.index(r)))
+            best = readings[0]
+            if any(r.value != best.value for r in readings):
+                best = max(readings, key=lambda r: (self._parts_chosen(address, r), -readings.index(r)))
             if before is not None:
                 if before.value is not None:
-                    self.decisions[address] = replace(before, value=best.value)
+                    self.decisions[address] = before._replace(value=best.value)
                 continue
             if len({reading_key(r) for r in readings}) == 1:
                 rule = rule_alone(candidates_of(readings)[0])
@@ -274,12 +272,29 @@ class _Work:
 
     # ------------------------------------------------------------ deciding
 
+    def _put_alike(self, address: str, readings: Sequence[Reading]) -> bool:
+        """Decide what nearly every field is: one value, as every copy spells it, that nobody doubts or corrects."""
+        value = readings[0].value
+        for reading in readings:
+            if reading.value != value or reading.problem is not None or reading.doubt is not None:
+                return False
+        if (self.code, address) in self.context.registers.corrections_by_place:
+            return False
+        is_agreed = readings[-1].copy_id != readings[0].copy_id
+        shown = value if value is not None else shown_as(candidates_of(readings)[0])
+        rule: Literal["agreed", "single"] = "agreed" if is_agreed else "single"
+        self._put(address, value, rule, rule, readings, (shown,))
+        return True
+
     def _decide(self, address: str, readings: Sequence[Reading]) -> None:
         candidates = candidates_of(readings)
         self._choose(address, readings, candidates, tuple(shown_as(c) for c in candidates))
 
     def _decide_item(self, address: str, items: Sequence[Item], lacking: Sequence[Reading]) -> None:
         """A list item; a reading that had to be joined from pieces shows the pieces."""
+        is_whole = not lacking and all(len(i.pieces) == 1 for i in items)
+        if is_whole and self._put_alike(address, [joined_reading(i, address) for i in items]):
+            return
         printed = [(joined_reading(i, address), " | ".join(p.value or "" for p in i.pieces)) for i in items]
         printed += [(r, "") for r in lacking]
         printed.sort(key=lambda pair: self.place[pair[0].copy_id])
@@ -382,9 +397,3 @@ class _Work:
             self.code, self.delivery_id, address, report[0] if report else None, value, rule, confidence,
             confidence != "contested", tuple(readings), shown, grounds,
         )  # fmt: skip
-
-
-def _printed_items(copy: FormCopy, base: str) -> list[Reading]:
-    """Items of a list in printed order, whatever addresses an earlier reconciling gave them."""
-    addresses = set(list_addresses(base, [r.field for r in copy.readings]))
-    return sorted((r for r in copy.readings if r.field in addresses and not r.is_cut), key=lambda r: r.evidence.place)

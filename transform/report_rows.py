@@ -10,6 +10,8 @@ from transform.candidates import confidence_of
 from transform.doubts import files_of, is_ocr
 from transform.records import Confidence, FormCopy
 
+Printed = tuple[list[str], bool]  # the rows of one copy, and whether it is cut
+
 
 class Rows(NamedTuple):
     """Keys of the rows in printed order, the rule that chose them, and each differing list as a person writes it."""
@@ -27,14 +29,14 @@ def choose_rows(copies: Sequence[FormCopy], keys: Sequence[str]) -> Rows:
     """
     text = [copy for copy in copies if not copy.is_ocr]
     if len(text) == len(copies):
-        return _rows(copies, keys)
+        return _rows(_printed(copies), keys)
     listed = {key for copy in text for key in row_keys(copy)}
     if not listed or not any(row_keys(copy) and not copy.is_truncated for copy in text):
         return _recognised(copies, keys)
-    rows = _rows(text, [key for key in keys if key in listed])
-    alternatives = tuple(dict.fromkeys((*rows.alternatives, *_shown(copies, rows.keys))))
+    rows = _rows(_printed(text), [key for key in keys if key in listed])
+    alternatives = tuple(dict.fromkeys((*rows.alternatives, *_shown(_printed(copies), rows.keys))))
     if len(alternatives) == 1:
-        return _rows(copies, rows.keys)
+        return _rows(_printed(copies), rows.keys)
     if len(rows.alternatives) > 1:
         return rows._replace(alternatives=alternatives)
     return Rows(rows.keys, "text_over_ocr", "resolved", alternatives)
@@ -42,18 +44,21 @@ def choose_rows(copies: Sequence[FormCopy], keys: Sequence[str]) -> Rows:
 
 def _recognised(copies: Sequence[FormCopy], keys: Sequence[str]) -> Rows:
     """Rows that pictures show, and no complete copy of text."""
-    rows = _rows(copies, keys)
+    rows = _rows(_printed(copies), keys)
     numbers = [r for c in copies for r in c.readings if r.field.endswith("].seq") and not r.is_cut and is_ocr(r)]
     is_alike = len(rows.alternatives) == 1 and files_of(numbers) > 1
     rule = "ocr_agreed" if is_alike else "ocr_only"
     return rows._replace(rule=rule, confidence=confidence_of(rule))
 
 
-def _rows(copies: Sequence[FormCopy], keys: Sequence[str]) -> Rows:
-    printed = [(row_keys(copy), copy.is_truncated) for copy in copies]
+def _printed(copies: Sequence[FormCopy]) -> list[Printed]:
+    return [(row_keys(copy), copy.is_truncated) for copy in copies]
+
+
+def _rows(printed: Sequence[Printed], keys: Sequence[str]) -> Rows:
     whole = [listed for listed, is_truncated in printed if not is_truncated]
     fullest = max(whole, key=len, default=list(keys))
-    alternatives = _shown(copies, fullest) or (",".join(keys),)
+    alternatives = _shown(printed, fullest) or (",".join(keys),)
     if len(alternatives) == 1 and (not whole or fullest == list(keys)):
         rule = "agreed" if len([listed for listed, _ in printed if listed]) > 1 else "single"
         return Rows(tuple(keys), rule, confidence_of(rule), alternatives)
@@ -62,9 +67,8 @@ def _rows(copies: Sequence[FormCopy], keys: Sequence[str]) -> Rows:
     return Rows(tuple(keys), "most_rows", "resolved" if is_decided else "contested", alternatives)
 
 
-def _shown(copies: Sequence[FormCopy], fullest: Sequence[str]) -> tuple[str, ...]:
+def _shown(printed: Sequence[Printed], fullest: Sequence[str]) -> tuple[str, ...]:
     """Each distinct list of rows; a cut copy says nothing about rows it lacks, but the rows it prints exist."""
-    printed = [(row_keys(copy), copy.is_truncated) for copy in copies]
     shown = [",".join(listed) for listed, is_truncated in printed if not is_truncated]
     shown += [
         ",".join([*listed, "…"]) for listed, is_truncated in printed if is_truncated and not set(listed) <= set(fullest)

@@ -7,10 +7,10 @@ next rule is asked. The last one always answers, and its choice is contested.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
+from functools import cached_property
 
 from rapidfuzz import fuzz
 
@@ -73,7 +73,7 @@ class Question:
     policy: str
     candidates: tuple[Candidate, ...]
     registers: Registers
-    corpus: Mapping[tuple[str, str], Mapping[str, int]]
+    corpus: Mapping[tuple[str, str], Collection[str]]
     supported: frozenset[str] = frozenset()
     joined: frozenset[str] = frozenset()
     witnesses: Mapping[str, str] = default(default_factory=dict)
@@ -81,12 +81,12 @@ class Question:
     language: TextModel | None = None
     facts: Mapping[str, str] = default(default_factory=dict)
 
-    @property
+    @cached_property
     def values(self) -> tuple[Candidate, ...]:
         """The candidates that are well-formed values."""
         return tuple(c for c in self.candidates if c.is_value)
 
-    @property
+    @cached_property
     def is_text(self) -> bool:
         """Whether language may decide: never for digits, codes, money and dates."""
         digits = {re.sub(r"\D", "", to_arabic_digits(c.key)) for c in self.values}
@@ -97,14 +97,14 @@ class Question:
         """The field without ordinals."""
         return field_base(self.field)
 
-    @property
+    @cached_property
     def scored(self) -> list[Scored]:
         """The candidates that are values, as the letter statistics of texts see them."""
         return scored(self.values)
 
     def votes(self, candidate: Candidate) -> int:
         """How many other projects print it, tonight or before."""
-        printed = self.corpus.get((self.base, candidate.key), {})
+        printed = self.corpus.get((self.base, candidate.key), ())
         return len(printed) - (self.project_code in printed) + self.past.votes.get((self.base, candidate.key), 0)
 
     def speakers(self, candidate: Candidate) -> frozenset[str]:
@@ -242,9 +242,13 @@ def choose(question: Question) -> tuple[str, Candidate]:
     raise AssertionError("the last rule always chooses")
 
 
-def count_corpus(printed: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], Counter[str]]:
-    """(field base, key) → how often each project prints it, from (project code, field address, key) rows."""
-    corpus: dict[tuple[str, str], Counter[str]] = {}
+def count_corpus(printed: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], set[str]]:
+    """(field base, key) → the projects that print it, from (project code, field address, key) rows."""
+    corpus: dict[tuple[str, str], set[str]] = {}
     for code, address, key in printed:
-        corpus.setdefault((field_base(address), key), Counter())[code] += 1
+        place = field_base(address), key
+        if place in corpus:
+            corpus[place].add(code)
+        else:
+            corpus[place] = {code}
     return corpus

@@ -154,6 +154,7 @@ def _repaired(line: str) -> str:
 _LOST_DASH: _Rule = (re.compile(r"(?<=\S )\?(?= \S)"), "-")
 _DASHES: _Rule = (re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]"), "-")
 _DRESSING: _Rule = (re.compile(r"[\s*\\]+"), "")
+_UNDRESSED = re.compile(r"[^ \t\n*\\]+")
 _SQUASHING: tuple[_Rule, ...] = (
     _LOST_DASH,
     (re.compile("[๐-๙]"), lambda match: to_arabic_digits(match[0])),
@@ -170,7 +171,7 @@ _BLINDING: tuple[_Rule, ...] = (
 )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=131072)  # more than the different texts of a night of ten thousand files, which it is asked thrice
 def squash(text: str) -> str:
     """The key under which two printings are equal after lossless normalisation.
 
@@ -183,7 +184,9 @@ def squash(text: str) -> str:
     """
     for _ in range(_PASSES):
         before = text
-        text = _LOST_DASH[0].sub("-", to_arabic_digits(normalize(text)))
+        text = to_arabic_digits(normalize(text))
+        if " ? " in text:
+            text = _LOST_DASH[0].sub("-", text)
         text = _DASHES[0].sub("-", "".join(text.split()).replace("*", "").replace("\\", "")).casefold()
         if text == before or _is_clean(text):
             break
@@ -213,7 +216,7 @@ def squash_with_map(text: str) -> tuple[str, list[int]]:
     ('ปี25', [0, 1, 3, 4])
     """
     if not _UNUSUAL.search(text.replace("\t", " ")) and not _DISORDER.search(text):
-        kept = [at for at, character in enumerate(text) if character not in " \t\n*\\"]
+        kept = [at for stretch in _UNDRESSED.finditer(text) for at in range(*stretch.span())]
         key = squash(text)
         if len(key) == len(kept):  # nothing but dropping and one-to-one changes happened
             return key, kept

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -130,7 +129,7 @@ def decide(field: str, *readings: Reading, value: str | None = None, rule: str =
         readings,
         distinct,
     )
-    return replace(made, **changes)
+    return made._replace(**changes)
 
 
 def night(decisions: Sequence[Decision] = (), day: date = NIGHT, code: str = CODE, **changes: Any) -> Night:
@@ -149,7 +148,7 @@ def night(decisions: Sequence[Decision] = (), day: date = NIGHT, code: str = COD
         f: decide(f, *(read(c, f, v, line) for c in COPIES)) for line, (f, v) in enumerate(base.items(), start=11)
     }
     given = {**standing, **{d.field: d for d in decisions}}
-    decided_all = tuple(replace(d, project_code=code, delivery_id=f"{code}@{day}") for d in given.values())
+    decided_all = tuple(d._replace(project_code=code, delivery_id=f"{code}@{day}") for d in given.values())
     copies = tuple(
         FormCopy(
             f"{n}-1", str(n) * 64, f"inbox/{uri}", "text/plain", day, 1, 1, 5, 1, 99, code, code, 2563, n in changes.get("cut", ()), True,

@@ -24,7 +24,7 @@ def picture(office, decisions, copy=2):
 
     (delivery,) = night.deliveries
     copies = tuple(replace(c, readings=tuple(map(seen, c.readings))) for c in delivery.copies)
-    decided = tuple(replace(d, readings=tuple(map(seen, d.readings))) for d in delivery.decisions)
+    decided = tuple(d._replace(readings=tuple(map(seen, d.readings))) for d in delivery.decisions)
     return replace(night, copies=copies, deliveries=(replace(delivery, copies=copies, decisions=decided),))
 
 
@@ -58,7 +58,7 @@ def test_what_was_recognised_and_is_no_value_is_told_with_the_picture_and_not_as
     bad = office.decide(
         "budget_spent", office.read(2, "budget_spent", None, raw="3O,OOO", problem="no amount"), rule="none_well_formed"
     )
-    night = picture(office, [replace(bad, value=None, confidence="contested")])
+    night = picture(office, [bad._replace(value=None, confidence="contested")])
     rules = by_rule(office.findings(night, with_columns=True))
     assert "value_not_well_formed" not in rules
     assert "3O,OOO" in rules["read_by_ocr"]["message_th"].iloc[0]
@@ -71,7 +71,7 @@ def test_what_is_missing_in_a_form_of_pictures_only_is_told_with_the_picture(off
     seen_only = tuple(c for c in delivery.copies if c.is_ocr)
     rules = by_rule(office.findings(night))
     assert "budget_received_missing" in rules  # a copy in text does not print it either
-    decided = tuple(replace(d, readings=tuple(r for r in d.readings if r.doubt == OCR)) for d in delivery.decisions)
+    decided = tuple(d._replace(readings=tuple(r for r in d.readings if r.doubt == OCR)) for d in delivery.decisions)
     alone = replace(night, copies=seen_only, deliveries=(replace(delivery, copies=seen_only, decisions=decided),))
     rules = by_rule(office.findings(alone))
     assert "budget_received_missing" not in rules
@@ -92,7 +92,7 @@ def test_conflicts_of_texts_are_told_beside_those_of_a_picture_without_them(offi
 def doubted(office, other="18,000", **changes):
     reading = office.read(1, "budget_received", "180000.00", 7, raw="180,000 บาท", doubt=SECOND_READER + other)
     decision = office.decide("budget_received", reading, rule="second_reader", confidence="contested")
-    return office.night([replace(decision, **changes)])
+    return office.night([decision._replace(**changes)])
 
 
 def test_what_another_reader_sees_is_told_with_both_values_and_the_place(office):

@@ -120,7 +120,7 @@ def test_pieces_that_a_line_wrap_split_say_the_joined_value_and_a_whole_of_other
     night = make_night(SECOND, {CODE: values}, sha="c" * 64)
     (delivery,) = night.deliveries  # the pipeline counts a whole as one reading: its parts are what is compared
     decisions = tuple(
-        replace(d, alternatives=d.alternatives[:1]) if d.rule == "parts" else d for d in delivery.decisions
+        d._replace(alternatives=d.alternatives[:1]) if d.rule == "parts" else d for d in delivery.decisions
     )
     one_night.load(replace(night, deliveries=(replace(delivery, decisions=decisions),)))
     path = one_night.publish().path

@@ -7,8 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transform.forms import REPORT, Cut, printed_copy, reports
-from transform.alignment import JOINED_LIKENESS, align, join_pieces, match_rows, merged_rows, row_keys
+from transform.alignment import (
+    JOINED_LIKENESS,
+    Item,
+    _letters_of,
+    align,
+    join_pieces,
+    match_rows,
+    merged_rows,
+    row_keys,
+)
 from transform.records import Evidence, Reading
+from transform.thai import normalize, squash
 
 WHOLE = "เด็กร่วมกิจกรรมที่นำไปสู่การปฏิบัติการพัฒนาคุณภาพ"
 HALVES = ("เด็กร่วมกิจกรรมที่นำไปสู่การปฏิบัติการ", "การพัฒนาคุณภาพ")
@@ -47,6 +57,22 @@ def test_pieces_join_when_together_they_read_like_one_item_of_another_copy():
     assert [[len(item.pieces) if item else 0 for item in row] for row in rows] == [[2, 1]]
     assert aligned(items(*HALVES), items(WHOLE)) == [[WHOLE, WHOLE]]
     assert aligned(items(WHOLE), items(*HALVES)) == [[WHOLE, WHOLE]]
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("กขเแา่้ํำ?-&;<>*\\ ab1๑\n", max_size=8).map(normalize), min_size=2, max_size=3), st.text("กเ1 "))
+def test_the_length_of_joined_pieces_is_known_only_where_it_does_not_depend_on_the_seam(texts, like):
+    run = [Item((), text) for text in texts]
+    known = _letters_of(run)
+    joined = texts[0]
+    for text in texts[1:]:
+        joined = join_pieces(joined, text, like if text is texts[-1] else None)
+    assert known in (None, len(squash(joined)))
+
+
+def test_pieces_that_print_nothing_twice_have_a_known_length():
+    assert _letters_of([Item((), "เด็กทุกคน"), Item((), "เพื่อ อ่านหนังสือ")]) == len(squash("เด็กทุกคนเพื่ออ่านหนังสือ"))
+    assert _letters_of([Item((), text) for text in HALVES]) is None
 
 
 def test_three_pieces_join():

@@ -193,7 +193,7 @@ def test_facts_are_what_is_decided_with_evidence_or_printed_alike():
     delivery = reconcile(copies_of(PLAIN, {**PLAIN, "fiscal_year_be": "2590"}), context())
     decisions = {d.field: d for d in delivery.decisions}
     assert facts_of(decisions, {}) == {"fiscal_year_be": "2563"}
-    contested = {"fiscal_year_be": replace(decisions["fiscal_year_be"], confidence="contested")}
+    contested = {"fiscal_year_be": decisions["fiscal_year_be"]._replace(confidence="contested")}
     assert facts_of(contested, readings) == {}
 
 
