@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from transform.form import Form, Table, load_form
+from transform.lineage import Columns, lineage_columns
 from transform.project_rows import PROJECT_TABLES, DecidedDelivery, Row, project_rows
 from transform.records import Confidence, Night
 
@@ -49,25 +51,26 @@ def frame_of(table: Table, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     Raises ValueError naming table, column and value when a date lies past the year 2400.
     """
     listed = list(rows)
-    return pd.DataFrame(
-        {c.name: _values(table, c.name, c.type, [row.get(c.name) for row in listed]) for c in table.columns}
-    )
+    made = {c.name: _values(table, c.name, c.type, [row.get(c.name) for row in listed]) for c in table.columns}
+    return pd.DataFrame(made, copy=False)
 
 
 def _values(table: Table, name: str, sql_type: str, values: list[Any]) -> Any:
     """Return one column as pandas stores it; no Series of its own, which a frame would only take apart again."""
     if sql_type in ("INTEGER", "BIGINT"):
-        return pd.array(values, dtype="Int64")
+        numbers = np.array(values)
+        return pd.array(numbers if numbers.dtype.kind == "i" else values, dtype="Int64")
     if sql_type == "BOOLEAN":
         return pd.array(values, dtype="boolean")
     if sql_type == "DATE":
-        for value in values:
+        distinct = {value: number for number, value in enumerate(dict.fromkeys(values))}  # few of many
+        for value in distinct:
             if value is not None and value.year >= 2400:
                 raise ValueError(
                     f"{table.qualified}.{name}: {value.isoformat()} lies past the year 2400; "
                     "a Buddhist year was not converted"
                 )
-        return pd.array(values, dtype="datetime64[us]")
+        return pd.array(list(distinct), dtype="datetime64[us]").take([distinct[value] for value in values])
     if sql_type.startswith("DECIMAL"):
         return pd.Series(values, dtype="object")
     return pd.array(values, dtype="str")
@@ -85,13 +88,17 @@ def build_frames(night: Night, earlier: Earlier, form: Form | None = None) -> di
     for code in sorted(states):
         for table, made in project_rows(form, code, states[code]).items():
             rows[table].extend(made)
-    for table, made in _lineage_rows(night).items():
-        rows[table].extend(made)
-    names = (*PROJECT_TABLES, *_LINEAGE_TABLES)
-    return {name: _sorted(frame_of(form.tables[name], rows[name]), form.tables[name]) for name in names}
+    tables = form.tables
+    frames = {name: _sorted(frame_of(tables[name], rows.pop(name, [])), tables[name]) for name in PROJECT_TABLES}
+    lineage = lineage_columns(night, tables["form_copy"].column_names)
+    return frames | {name: _frame_of_columns(tables[name], columns) for name, columns in lineage.items()}
 
 
-_LINEAGE_TABLES = ("source_file", "form_copy", "unread_line", "reading", "decision", "rejected_file")
+def _frame_of_columns(table: Table, columns: Columns) -> pd.DataFrame:
+    """The frame that `frame_of` makes of rows, from columns that come one after the other; rows in order of the key."""
+    types = {c.name: c.type for c in table.columns}
+    made = {name: _values(table, name, types[name], values) for name, values in columns}
+    return pd.DataFrame({name: made[name] for name in types}, copy=False)
 
 
 def _sorted(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -118,54 +125,3 @@ def _states(night: Night, earlier: Earlier) -> dict[str, list[DecidedDelivery]]:
             state = by_delivery.get(delivery_id, {})
             found[code].append(DecidedDelivery(delivered, int(copies), state, conflicts_of[delivery_id]))
     return {code: sorted(deliveries, key=lambda d: d.night) for code, deliveries in found.items()}
-
-
-def _lineage_rows(night: Night) -> dict[str, list[Row]]:
-    rows: dict[str, list[Row]] = {name: [] for name in _LINEAGE_TABLES}
-    for file in night.files:
-        common = {
-            "source_sha256": file.source_sha256,
-            "uri": file.uri,
-            "night": file.night,
-            "reader_version": file.reader_version,
-        }
-        rows["source_file"].append(
-            common
-            | {
-                "media_type": file.media_type, "bytes": file.size, "pages": file.pages, "encoding": file.encoding,
-                "status": file.status, "reason": file.reason, "lines": file.lines.total,
-                "lines_consumed": file.lines.consumed, "lines_furniture": file.lines.furniture,
-                "lines_unread": file.lines.unread,
-                "notes": "\n".join(file.notes) or None,
-            }
-        )  # fmt: skip
-        rows["unread_line"].extend(
-            {"source_sha256": file.source_sha256, "page": u.page, "line": u.line, "text": u.text} for u in file.unread
-        )
-        if file.status == "rejected":
-            rows["rejected_file"].append(common | {"code": file.code, "reason": file.reason})
-    for copy in night.copies:
-        rows["form_copy"].append({name: getattr(copy, name) for name in load_form().tables["form_copy"].column_names})
-        rows["reading"].extend(
-            {
-                "copy_id": r.copy_id, "night": copy.night, "field": r.field,
-                "report_seq": r.report_seq, "page": r.evidence.page,
-                "line_first": r.evidence.line_first, "line_last": r.evidence.line_last,
-                "char_from": r.evidence.char_from, "char_to": r.evidence.char_to, "raw": r.evidence.raw,
-                "value": r.value, "problem": r.problem, "is_cut": r.is_cut, "doubt": r.doubt,
-            }
-            for r in copy.readings
-        )  # fmt: skip
-    for delivery in night.deliveries:
-        rows["decision"].extend(
-            {
-                "project_code": d.project_code, "delivery_id": d.delivery_id, "night": delivery.night,
-                "field": d.field,
-                "report_seq": d.report_seq,
-                "value": d.value, "rule": d.rule, "confidence": d.confidence, "readings": len(d.readings),
-                "distinct_readings": len(d.alternatives), "is_decidable": d.is_decidable,
-                "grounds": d.grounds,
-            }
-            for d in delivery.decisions
-        )  # fmt: skip
-    return rows

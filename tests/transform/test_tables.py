@@ -328,3 +328,30 @@ def test_the_intervals_of_a_project_join_without_gap_and_exactly_one_is_current(
     assert rows(current, "report_no", "progress_pct") == rows(
         frames["fact_progress_report"], "report_no", "progress_pct"
     )
+
+
+def test_long_tables_made_column_by_column_are_those_of_their_rows():
+    unread = tuple(UnreadLine(page, line, f"{page} {line}") for page, line in ((2, 1), (1, 9), (1, 3)))
+    rejected = replace(file_of([printed_copy(PLAIN, 1)]).outcome, source_sha256=sha(9), status="rejected", code="empty")
+    made = night(1, PLAIN, REVISED, more=[FileReading(rejected)])
+    made = replace(made, files=tuple(replace(f, unread=unread) for f in made.files), copies=made.copies[::-1])
+    frames = build_frames(made, Earlier.nothing())
+    readings = [
+        r._asdict() | r.evidence._asdict() | {"night": c.night} for c in made.copies for r in reversed(c.readings)
+    ]
+    decisions = [
+        d._asdict() | {"night": g.night, "readings": len(d.readings), "distinct_readings": len(d.alternatives)}
+        for g in made.deliveries
+        for d in g.decisions
+    ]
+    lines = [u._asdict() | {"source_sha256": f.source_sha256} for f in made.files for u in f.unread]
+    copies = [{name: getattr(c, name) for name in FORM.tables["form_copy"].column_names} for c in made.copies]
+    refused = [{n: getattr(rejected, n) for n in FORM.tables["rejected_file"].column_names}]
+    for name, plain in (
+        ("reading", readings), ("decision", decisions), ("unread_line", lines), ("form_copy", copies),
+        ("rejected_file", refused),
+    ):  # fmt: skip
+        key = list(FORM.tables[name].key)
+        expected = frame_of(FORM.tables[name], plain).sort_values(key, ignore_index=True, na_position="first")
+        pd.testing.assert_frame_equal(frames[name], expected)
+    assert frames["source_file"]["lines_unread"].tolist() == [f.lines.unread for f in made.files]
