@@ -33,7 +33,9 @@ class Settings(BaseSettings):
     )
 
     workers: int = Field(
-        default_factory=lambda: os.cpu_count() or 1, ge=0, description="Processes that read PDFs; 0: none"
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=0,
+        description="Processes that read PDFs, and decide the projects of a large night; 0: none",
     )
     file_timeout_seconds: float = Field(60.0, gt=0, description="Longest time one file may take to read")
     worker_memory_mb: int = Field(1024, ge=256, description="Most memory one reading process may use")

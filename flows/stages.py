@@ -17,6 +17,7 @@ from extract.isolation import read_all
 from extract.pdf import witness
 from extract.read import reader_version, rejected
 from extract.sources import read_archived
+from flows.deciding import with_workers
 from flows.delivery import VERSION, Delivered, identity, nights_of
 from flows.pages import page_paths
 from flows.settings import Settings
@@ -223,7 +224,7 @@ def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> N
             files, registers, known_projects(con, when, printed_codes(files), damaged_codes(files))
         )
         past = past_of(con, when, recognised.groups, asked_of(recognised.groups, form))
-    return decide_night(when, recognised, registers, form, past)
+    return decide_night(when, recognised, registers, form, past, with_workers(settings.workers))
 
 
 @_without_sweeping()

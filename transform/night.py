@@ -16,7 +16,8 @@ from transform.identity import recognise
 from transform.known_projects import Known
 from transform.parse import Parsed, mark_cut, parse_copy
 from transform.past import LANGUAGE, Past
-from transform.reconcile import Context, reconcile
+from transform.projects import Deciding, Projects, in_turn
+from transform.reconcile import Context
 from transform.records import FileOutcome, FormCopy, LineCount, Night, UnreadLine
 from transform.registers import Registers
 from transform.rules import count_corpus
@@ -196,11 +197,16 @@ def recognise_night(files: Iterable[FileReading], registers: Registers, known: K
     return Recognised(tuple(listed), complete, tuple(c for c in copies if c.project_code is None))
 
 
-def decide_night(night: date, recognised: Recognised, registers: Registers, form: Form, past: Past) -> Night:
-    """Decide every field of every project delivered on a night; `past` is what earlier nights say to its questions."""
+def decide_night(
+    night: date, recognised: Recognised, registers: Registers, form: Form, past: Past, deciding: Deciding = in_turn
+) -> Night:
+    """Decide every field of every project delivered on a night; `past` is what earlier nights say to its questions.
+
+    `deciding` decides the projects and gives the deliveries in their order.
+    """
     groups = recognised.groups
     context = Context(form, registers, _corpus(form, groups), past, _language(form, groups))
-    deliveries = tuple(reconcile(copies, context) for copies in groups.values())
+    deliveries = tuple(deciding(Projects(tuple(groups.values()), context)))
     decided = [c for d in deliveries for c in d.copies] + list(recognised.without_project)
     return Night(
         night,

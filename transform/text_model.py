@@ -65,6 +65,10 @@ class TextModel:
             return None
         return cls({code: tuple(sorted(by_project[code])) for code in sorted(by_project)})
 
+    def prepare(self) -> None:
+        """Count now."""
+        _ = self._counts, self._total
+
     @cached_property
     def _counts(self) -> Counter[str]:
         """How often each sequence of 1 to 5 letters stands in the texts, a text counted once for each project.
