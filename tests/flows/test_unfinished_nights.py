@@ -87,6 +87,7 @@ def nothing_is_left(settings: Settings) -> bool:
     return not nights_left.is_anything_left(settings) and run(settings, THIRD).nothing_new
 
 
+@pytest.mark.soak
 def test_a_night_that_was_loaded_and_not_published_is_published_though_the_next_one_brings_nothing(
     one_night: Settings, tmp_path: Path
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_night_that_was_killed_is_made_up_for_with_the_files_that_stood_only_t
     assert nothing_is_left(settings)
 
 
+@pytest.mark.soak
 def test_failed_nights_in_any_order_keep_the_files_that_stood_only_then(one_night: Settings, tmp_path: Path) -> None:
     settings = copied(one_night, tmp_path, write_mails=False)
     put(settings, "one", "three")
