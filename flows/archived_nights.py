@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -19,7 +19,7 @@ from extract.document import Rejection
 from extract.sources import Pulled
 from transform.source_nights import BELIEVE_ALL, Asked, source_of
 
-_COLUMNS = ("uri", "bytes", "source_sha256", "code", "message")
+COLUMNS = ("uri", "bytes", "source_sha256", "code", "message")
 _Line = tuple[str, str, str, str, str]
 # message: the part it may lose at once; nothing; why it could not be listed; nothing (single files were loaded)
 ASKED, ACCEPTED, UNAVAILABLE, NONE_ASKED = SOURCE_LINES = (
@@ -51,7 +51,7 @@ def write_night(archive: Path, night: date, listing: Sequence[Pulled], asked: Se
         sources[one.source] = _joined(sources.get(one.source), one)
     text = StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    writer.writerow(COLUMNS)
     for p in together:
         code, message = (p.rejection.code, p.rejection.message) if p.rejection else ("", "")
         writer.writerow((p.uri, p.size, p.sha256 or "", code, message))
@@ -100,6 +100,12 @@ def read_whole_night(archive: Path, night: date) -> tuple[list[Pulled], list[Ask
     return _files_in(lines), _asked_of(lines)
 
 
+def read_list(text: str) -> tuple[list[Pulled], list[Asked]]:
+    """The same of a night's list that is kept elsewhere."""
+    lines = _lines_in(StringIO(text, newline=""))
+    return _files_in(lines), _asked_of(lines)
+
+
 def _files_in(lines: Sequence[_Line]) -> list[Pulled]:
     return [
         Pulled(uri, int(size), 0, sha256 or None, Rejection(code, message) if code else None, is_unchanged=True)
@@ -126,13 +132,21 @@ def _asked_in(lines: Sequence[_Line]) -> list[Asked]:
 
 
 def _lines(archive: Path, night: date) -> list[_Line]:
-    path = archive / "nights" / f"{night.isoformat()}.tsv"
+    return lines_of(archive / "nights" / f"{night.isoformat()}.tsv")
+
+
+def lines_of(path: Path) -> list[_Line]:
+    """The lines of a night's list, without its head; [] where there is none."""
     if not path.is_file():
         return []
     with path.open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file, delimiter="\t")
-        next(lines, None)
-        return [(uri, size, sha256, code, message) for uri, size, sha256, code, message in lines]
+        return _lines_in(file)
+
+
+def _lines_in(text: Iterable[str]) -> list[_Line]:
+    lines = csv.reader(text, delimiter="\t")
+    next(lines, None)
+    return [(uri, size, sha256, code, message) for uri, size, sha256, code, message in lines]
 
 
 def nights_of(archive: Path) -> list[date]:

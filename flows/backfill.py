@@ -16,10 +16,11 @@ from extract.dated_folders import DatedFolder, dated_folders
 from extract.sources import Known, Pulled, pull, source_name
 from flows import stages
 from flows.archived_nights import write_night
-from flows.delivery import is_current, listed_on, nights_of, remember
+from flows.delivery import is_current, listed_on, nights_of, remember, unfinished_before
 from flows.history_loading import Loaded, NightLine, Say, load_nights, nights_run
 from flows.night_notes import note_of, read_note, write_note
 from flows.nightly import conclude, understand
+from flows.nights_left import begin, is_set_aside, left_of
 from flows.run import one_run
 from flows.settings import Settings
 from flows.source_options import options_of
@@ -66,11 +67,12 @@ def load_history(
         for line in not_loaded:
             say(line)
         _renew_where_needed(settings, watch)
+        left = unfinished_before(settings)
         pending = _pulled(settings, folders, watch, accept_loss)
         known = len(folders) - len(pending)
         if known:
             say(f"{known} nights are loaded with the same files")
-        loaded = load_nights(settings, pending, watch, say)
+        loaded = load_nights(settings, pending, watch, say, left=left_of(settings, left))
         if loaded is None and _is_published(settings):
             return History((), known, tuple(not_loaded), None)
         last = loaded or _last_again(settings, watch)
@@ -127,7 +129,9 @@ def _pulled(settings: Settings, folders: _Folders, watch: Watch, accept_loss: bo
             listing, asked = _pull_night(settings, of_night, {**before, **note.known}, accept_loss)
             now = note_of(settings, listing, asked)
             is_loaded = note.state == "quiet" or (note.state == "loaded" and night in run)
+            is_loaded |= note.state == "aside" and is_set_aside(settings.archive, night)
             if not is_loaded or note.digest != now.digest or (accept_loss and not note.is_loss_accepted):
+                begin(settings, night)
                 write_night(settings.archive, night, listing, asked)
                 write_note(settings, night, now)
                 pending.append(night)

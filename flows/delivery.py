@@ -16,7 +16,8 @@ from typing import Any
 
 from extract.read import reader_version
 from extract.sources import Pulled, SourceUnavailable, finish, pull, source_name
-from flows.archived_nights import identity, nights_of, read_night, read_whole_night, write_night
+from flows import nights_left
+from flows.archived_nights import identity, nights_of, read_list, read_night, read_whole_night, write_night
 from flows.home_lock import AnotherRun, only_run
 from flows.seen_files import as_entries, from_entries
 from flows.settings import CHECKOUT, Settings
@@ -57,6 +58,9 @@ class Delivered:
     """What the sources hold tonight: every file in order of uri. `digest` identifies listing, reader and registry.
 
     `standing`: what all runs of this night found, (place, hash); `asked`: the sources that any of them asked.
+    `unpulled`: files whose bytes none of them could fetch in the end; `unfinished`: nights that an earlier run had
+    pulled and not loaded; `is_after_failure`: an earlier run did not come to its end; `is_earlier_list`: not all that
+    the archive now knows of the night.
     """
 
     night: date
@@ -65,6 +69,10 @@ class Delivered:
     digest: str
     standing: tuple[tuple[str, str], ...]
     asked: tuple[Asked, ...]
+    unpulled: tuple[Pulled, ...] = ()
+    unfinished: tuple[date, ...] = ()
+    is_after_failure: bool = False
+    is_earlier_list: bool = False
 
 
 def pull_sources(settings: Settings, night: date, accept_loss: bool = False) -> Delivered:
@@ -104,13 +112,32 @@ def pull_sources(settings: Settings, night: date, accept_loss: bool = False) -> 
     kept = [file for uri, file in seen.items() if unlisted and source_of(uri) in unlisted]
     _write_seen(settings, [*listing, *kept])
     finish(settings.archive)
+    unfinished, is_after_failure = unfinished_before(settings), nights_left.is_anything_left(settings)
+    nights_left.begin(settings, night)
     write_night(settings.archive, night, listing, asked)
-    return delivered_of(settings, night, listing)
+    whole = read_whole_night(settings.archive, night)
+    found = delivered_of(settings, night, listing, whole)
+    return replace(found, unfinished=unfinished, is_after_failure=is_after_failure)
 
 
-def delivered_of(settings: Settings, night: date, listing: Sequence[Pulled]) -> Delivered:
-    """A listing with its identity, and what the archive knows of the whole night."""
-    found, asked = read_whole_night(settings.archive, night)
+def unfinished_before(settings: Settings) -> tuple[date, ...]:
+    """Nights that runs before this one pulled and did not load, in order; also those that may be tried again."""
+    nights_left.open_again(settings, program_of(settings))
+    return nights_left.marked(settings)
+
+
+def program_of(settings: Settings) -> str:
+    """Identity of everything that decides besides the files: readers, rules, form and registers."""
+    parts = [reader_version(settings.reading), VERSION, RULES_VERSION, registry_hash(settings)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def delivered_of(
+    settings: Settings, night: date, listing: Sequence[Pulled], whole: tuple[Sequence[Pulled], Sequence[Asked]]
+) -> Delivered:
+    """A listing with its identity. `whole`: what stood in the sources on the whole night, and which it asked."""
+    found, asked = whole
+    last = {p.uri: p for p in found}
     standing = tuple((p.uri, identity(p)) for p in found)
     rows = [[p.uri, identity(p)] for p in listing]
     sources = [[one.source, str(one.loss_limit), one.unavailable is None] for one in asked]
@@ -118,12 +145,21 @@ def delivered_of(settings: Settings, night: date, listing: Sequence[Pulled]) -> 
     program += settings.published_otherwise
     inputs = json.dumps([rows, sources, *program], ensure_ascii=False)
     digest = hashlib.sha256(inputs.encode()).hexdigest()
-    return Delivered(night, f"{night.isoformat()}-{digest[:12]}", tuple(listing), digest, standing, tuple(asked))
+    unpulled = tuple(p for _, p in sorted(last.items()) if p.rejection is not None)
+    run_id = f"{night.isoformat()}-{digest[:12]}"
+    return Delivered(night, run_id, tuple(listing), digest, standing, tuple(asked), unpulled)
 
 
 def listed_on(settings: Settings, night: date) -> Delivered:
     """What the archive knows to have stood in the sources on a night."""
-    return delivered_of(settings, night, read_night(settings.archive, night))
+    whole = read_whole_night(settings.archive, night)
+    return delivered_of(settings, night, whole[0], whole)
+
+
+def listed_in(settings: Settings, night: date, text: str) -> Delivered:
+    """The same of an earlier list of the night."""
+    whole = read_list(text)
+    return replace(delivered_of(settings, night, whole[0], whole), is_earlier_list=True)
 
 
 def registry_hash(settings: Settings) -> str:
@@ -141,10 +177,11 @@ def registry_hash(settings: Settings) -> str:
 def nothing_new(settings: Settings, delivered: Delivered) -> dict[str, Any] | None:
     """Return the last night's summary when tonight brings nothing that was not loaded and published then; else None.
 
-    While a source is not believed each night is run: it is told again, and one day older. Of one night, once.
+    None too after a run that did not come to its end. While a source is not believed each night is run: it is told
+    again, and one day older. Of one night, once.
     """
     last = _read_json(settings, _LAST)
-    if last.get("digest") != delivered.digest or not settings.published.is_file():
+    if delivered.is_after_failure or last.get("digest") != delivered.digest or not settings.published.is_file():
         return None
     summary = last.get("summary")
     if not isinstance(summary, dict) or delivered.night.isoformat() < str(summary.get("night")):
@@ -163,6 +200,7 @@ def remember(settings: Settings, delivered: Delivered, summary: Mapping[str, Any
     is_late = any(night > delivered.night for night in nights_of(settings.archive))
     found = {"digest": delivered.digest, "summary": summary, "is_told": is_told, "is_late": is_late}
     _write_json(settings, _LAST, found)
+    nights_left.finished(settings)
 
 
 def is_current(settings: Settings, delivered: Delivered) -> bool:

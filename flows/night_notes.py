@@ -21,12 +21,13 @@ from flows.seen_files import as_entries, from_entries
 from flows.settings import Settings
 from transform.source_nights import Asked
 
-State = Literal["unknown", "pulled", "loaded", "quiet"]
+State = Literal["unknown", "pulled", "loaded", "quiet", "aside"]
 
 
 @dataclass(frozen=True)
 class Note:
-    """A night's folders as they were pulled. `quiet`: they stood as the night before, which needs no loading."""
+    """A night's folders as they were pulled. `quiet`: they stood as the night before, which needs no loading; `aside`:
+    it cannot be loaded (flows/nights_left.py)."""
 
     digest: str = ""
     state: State = "unknown"
@@ -68,8 +69,9 @@ def write_note(settings: Settings, night: date, note: Note) -> None:
 
 
 def mark(settings: Settings, night: date, state: State) -> None:
-    """Write down that a night is loaded, or needs no loading."""
-    write_note(settings, night, replace(read_note(settings, night), state=state))
+    """Write down that a night of a dated source is loaded, needs no loading, or is set aside; of others nothing."""
+    if _path(settings, night).is_file():
+        write_note(settings, night, replace(read_note(settings, night), state=state))
 
 
 def _path(settings: Settings, night: date) -> Path:

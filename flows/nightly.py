@@ -2,7 +2,8 @@
 
     pull → read → reconcile → build the tables → validate → load → publish → report → mail → docs → pages
 
-A night that comes late, or other registers, make the stored nights decided again, from what was read of them.
+A night that comes late, or other registers, make the stored nights decided again, from what was read of them. Nights
+that were pulled and not loaded are made up for first, each as a night of its own.
 
 The same functions run plainly (`--no-prefect`), as a Prefect flow in which each stage is a task, and again for
 every night of the archive when it is rebuilt. Nothing in them knows of Prefect: `stage` decides how a stage is called.
@@ -10,13 +11,14 @@ every night of the archive when it is rebuilt. Nothing in them knows of Prefect:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from flows import stages
 from flows.delivery import Delivered, listed_on
 from flows.mailing import mail
+from flows.nights_left import left_of
 from flows.pages import REPORTED, docs, pages, report
 from flows.parts import forget_parts
 from flows.publishing import publish
@@ -44,6 +46,13 @@ class Understood(NamedTuple):
 def night(settings: Settings, when: date, delivered: Delivered, watch: Watch, stage: Stage | None = None) -> Summary:
     """Run one night on what was pulled, up to mails in the outbox. Raises when nothing may be published."""
     call = stage or watch.timed
+    left = left_of(settings, delivered.unfinished, when)
+    if left:
+        delivered, understood = call(make_up, settings, delivered, left, watch)
+        forget_parts(part_folder(settings))
+        return conclude(settings, delivered, understood, watch, call)
+    if when in delivered.unfinished:  # files of an earlier run that stand there no more are files of the night
+        delivered = listed_on(settings, when)
     readings = call(stages.read, settings, delivered, watch)
     stored = stages.nights_to_decide_again(settings, delivered, readings)
     if stored:
@@ -64,6 +73,24 @@ def understand(settings: Settings, delivered: Delivered, readings: Readings, sta
         reconciled = reconciled.without_evidence()
         stage(stages.load, settings, delivered, reconciled, frames, verdict)
     return Understood(readings, reconciled, {name: frames[name] for name in REPORTED}, verdict)
+
+
+def make_up(
+    settings: Settings, delivered: Delivered, left: Mapping[date, str], watch: Watch
+) -> tuple[Delivered, Understood]:
+    """Load nights that did not come to their end, and tonight in its place among them; tonight's result.
+
+    `left`: night → its list as it was loaded last. Nobody is written to about them but with tonight.
+    """
+    from flows.history_loading import load_nights
+
+    def say(line: str) -> None:
+        watch.console.print(line, highlight=False, markup=False)
+
+    say(f"not loaded yet, and made up for now: {', '.join(night.isoformat() for night in left)}")
+    made_up = load_nights(settings, [delivered.night], watch, say, left=left, tonight=delivered.night)
+    assert made_up is not None
+    return made_up.delivered, made_up.understood
 
 
 def decide_again(

@@ -6,8 +6,9 @@ The archive holds the bytes of every file and the list of every night; nothing e
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -16,8 +17,10 @@ from flows import stages
 from flows.comparing import Told, compare, require_no_loss
 from flows.delivery import Delivered, listed_on, nights_of
 from flows.nightly import Understood, conclude, understand
+from flows.nights_left import marks_left
 from flows.operating.attempt import attempt
 from flows.publishing import publish
+from flows.setting_aside import Refused, loaded_or_refused
 from flows.settings import Settings
 from flows.summary import Summary, Watch
 
@@ -29,6 +32,14 @@ class Rebuilt(NamedTuple):
     summary: Summary | None
 
 
+class Replayed(NamedTuple):
+    """The last night that could be loaded, and those that could not, though no run had loaded them yet."""
+
+    delivered: Delivered
+    understood: Understood
+    refused: Refused
+
+
 def rebuild_all(settings: Settings, watch: Watch, *, accept_changes: bool = False, is_preview: bool = False) -> Rebuilt:
     """Load every night of the archive into a new working file, compare it with the old one, put it in its place and
     publish it.
@@ -37,28 +48,28 @@ def rebuild_all(settings: Settings, watch: Watch, *, accept_changes: bool = Fals
     say that this is right. Until the new file is complete and compared the old one stands. `is_preview`: it stays.
     """
     with attempt(settings, watch, None, "rebuild") as record, scratch(settings, settings.home / "work") as aside:
-        delivered, understood = replay(aside, watch)
+        delivered, understood, refused = replay(aside, watch, marks_left(settings))
         told = watch.timed(compare, settings, aside, "What a rebuild from the archive changes")
         if is_preview:
             return Rebuilt(told, None)
         require_no_loss(told, is_accepted=accept_changes)
-        stages.take_over(aside, settings)
+        stages.take_over(aside, settings, refused)
         record.summary = conclude(settings, delivered, understood, watch)
         return Rebuilt(told, record.summary)
 
 
-def renew(settings: Settings, watch: Watch) -> None:
+def renew(settings: Settings, watch: Watch, tonight: date | None = None) -> None:
     """Make the working file of another version again from the archive; nothing is published or written to anybody.
 
     Raises LossHeld when facts would be lost: `kaona run --rebuild --accept-changes` says that this is right.
     """
     with scratch(settings, settings.home / "work") as aside:
-        replay(aside, watch)
+        refused = replay(aside, watch, marks_left(settings, tonight)).refused
         told = compare(settings, aside, "What another version of kaona changes")
         for line in told.lines:
             watch.console.print(line, highlight=False, markup=False)
         require_no_loss(told, is_accepted=False)
-        stages.take_over(aside, settings)
+        stages.take_over(aside, settings, refused)
 
 
 def verify_exports(settings: Settings) -> list[str]:
@@ -67,7 +78,7 @@ def verify_exports(settings: Settings) -> list[str]:
 
     watch = Watch(is_quiet=True)
     with scratch(settings) as aside:
-        replay(aside, watch)
+        replay(aside, watch, marks_left(settings))
         publish(aside)
         made, published = _exports(aside.published.parent / "exports"), _exports(settings.published.parent / "exports")
         if settings.exports != "all":  # what is not written each night is compared too
@@ -98,13 +109,22 @@ def scratch(settings: Settings, beside: Path | None = None) -> Iterator[Settings
         yield settings.model_copy(update=changes)
 
 
-def replay(settings: Settings, watch: Watch) -> tuple[Delivered, Understood]:
-    """Read and load each night of the archive in order; what the last one gave."""
+def replay(settings: Settings, watch: Watch, left: Mapping[date, str]) -> Replayed:
+    """Read and load each night of the archive in order; what the last one gave.
+
+    `left`: nights that no run loaded yet → their list as it was loaded last. One that its files forbid is left out.
+    """
     nights = nights_of(settings.archive)
     if not nights:
         raise ValueError("the archive knows no night; run `kaona run` first")
-    for when in nights:
-        delivered = listed_on(settings, when)
+
+    def load(delivered: Delivered) -> tuple[Delivered, Understood]:
         readings = watch.timed(stages.read, settings, delivered, watch)
-        understood = understand(settings, delivered, readings, watch.timed)
-    return delivered, understood
+        return delivered, understand(settings, delivered, readings, watch.timed)
+
+    last, refused = None, Refused()
+    for when in nights:
+        last = loaded_or_refused(settings, listed_on(settings, when), load, left, refused) or last
+    if last is None:
+        raise next(iter(refused.values()))
+    return Replayed(*last, refused)

@@ -40,8 +40,15 @@ def replay_night(
     `again`: hashes of files whose bytes are read though the present file knows what they say.
     """
     delivered = listed_on(settings, night)
+    return delivered, replay_listed(settings, aside, delivered, watch, again)
+
+
+def replay_listed(
+    settings: Settings, aside: Settings, delivered: Delivered, watch: Watch, again: frozenset[str] = frozenset()
+) -> Understood:
+    """The same of a list that is at hand."""
     readings = readings_of(settings, aside, delivered, watch, again)
-    return delivered, understand(aside, delivered, readings, watch.timed)
+    return understand(aside, delivered, readings, watch.timed)
 
 
 def readings_of(
@@ -58,7 +65,8 @@ def readings_of(
         sha for sha, k in found.items()
         if k.night != delivered.night and (k.status == "read" or k.reader_version == version)
     }  # fmt: skip
-    here = [p for p in delivered.listing if identity(p) not in brought]
+    arrived = [p for p in delivered.listing if p.rejection is None]
+    here = [p for p in arrived if identity(p) not in brought]
     taken = replace(delivered, listing=tuple(p for p in here if identity(p) not in again))
     read = stages.read(settings, taken, watch)
     asked = {
@@ -66,7 +74,7 @@ def readings_of(
     }
     anew = read_files(settings, list(asked.values()), watch)
     kept = tuple(f for f in read.before if f.outcome.source_sha256 not in brought | again)
-    unchanged = read.unchanged + len(delivered.listing) - len(here)
+    unchanged = read.unchanged + len(arrived) - len(here)
     return Readings((*read.new, *anew), kept, unchanged, read.duplicate)
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
 
+from flows import nights_left
 from flows.delivery import (
     Delivered,
     is_untold,
@@ -89,6 +90,7 @@ def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Su
     watch.bytes_new = sum(p.size for p in delivered.listing if not p.is_unchanged)
     before = nothing_new(settings, delivered)
     if before is not None:
+        nights_left.finished(settings, night)
         return _unchanged(delivered, before, watch, _remind(settings, night, watch))
     from load.warehouse import OtherTables
 
@@ -98,7 +100,7 @@ def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Su
         from flows.rebuild import renew
 
         _say(watch, "the working file is of another version of kaona: it is made again from the archive")
-        renew(settings, watch)
+        renew(settings, watch, night)
         summary = _whole_night(settings, night, delivered, watch)
     remember(settings, delivered, summary.as_json(), is_told=settings.write_mails and not watch.unsaid)
     return summary

@@ -20,6 +20,7 @@ from flows.archived_nights import write_night
 from flows.comparing import LossHeld, Told, compare
 from flows.delivery import Delivered, listed_on, remember_told
 from flows.nightly import Understood, conclude, understand
+from flows.nights_left import begin, finished, is_anything_left, marked
 from flows.rebuild import scratch
 from flows.replaying import all_nights, quiet_but_last, readings_of, replay_night
 from flows.run import WrongUsage, one_run
@@ -81,6 +82,7 @@ def _read(
         raise WrongUsage(
             f"--dry-run compares documents that are known; {named.new[0][1]} is not, `kaona check` shows what it says"
         )
+    is_after_failure = is_anything_left(settings)
     if named.new:
         _deliver_tonight(settings, named, night, watch)
     title = f"{len(named.again)} documents read again, {len(named.new)} delivered"
@@ -92,6 +94,8 @@ def _read(
         understood = understood._replace(settled=stages.settled(settings, aside))
         stages.take_over(aside, settings)
     summary = conclude(settings, delivered, understood, watch)
+    if not is_after_failure:
+        finished(settings)
     if not settings.write_mails or watch.unsaid:
         remember_told(settings, False)
     return FilesRead(title, told, summary)
@@ -205,6 +209,7 @@ def _deliver_tonight(settings: Settings, named: _Named, night: date, watch: Watc
             listing.append(replace(pulled, uri=place))
             if pulled.rejection is not None:
                 watch.console.print(f"{place}: {pulled.rejection.message}", highlight=False, markup=False)
+    begin(settings, night)
     write_night(settings.archive, night, listing)
 
 
@@ -222,6 +227,7 @@ def _replayed(
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         touched = nights_of_files(con, named.again) | ({night} if named.new else set())
         con.execute("CHECKPOINT")
+    touched |= set(marked(settings))
     nights = all_nights(settings)
     with scratch(settings, settings.home / "work") as aside:
         if touched == {nights[-1]}:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import gc
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from extract.document import ReadResult, SourceFile
+from extract.document import SourceFile
 from extract.pdf import witness
 from extract.read import reader_version, rejected
+from flows import nights_left
 from flows.deciding import with_workers
 from flows.delivery import VERSION, Delivered, identity, nights_of
 from flows.pages import page_paths
@@ -83,7 +84,6 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
         outcomes, copies = files_of_night(con, delivered.night), copies_of_night(con, delivered.night)
     to_read: dict[str, SourceFile] = {}
     version = reader_version(settings.reading)
-    refused: list[ReadResult] = []
     moved: dict[str, tuple[date, SourceFile]] = {}
     unchanged = duplicate = 0
     for pulled in delivered.listing:
@@ -91,8 +91,8 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
         source = SourceFile(sha, pulled.uri, delivered.night, pulled.size)
         before = known.get(sha)
         if pulled.rejection is not None:
-            refused.append(rejected(source, UNPULLED, pulled.rejection, settings.reading))
-        elif before is not None and (before.status == "read" or before.reader_version == version):
+            continue  # there is nothing to read; `reconcile` knows whether that is new
+        if before is not None and (before.status == "read" or before.reader_version == version):
             if before.night > delivered.night and sha in moved:
                 duplicate += 1
             elif before.night > delivered.night:  # a later night had brought these bytes; now this one did
@@ -109,13 +109,8 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
         watch.console.print(said, highlight=False, markup=False)
     for fault in registers.faults:
         watch.console.print(f"a line is not used: {fault}", highlight=False, markup=False)
-    form = load_form()
-    new = [read_file(result, form) for result in refused] + _brought_earlier(settings, moved)
-    new += read_files(settings, list(to_read.values()), watch)
-    # an earlier run of this night may have known a file only by its reason: now it is there, or the reason is another
-    replaced = {f.outcome.source_sha256 for f in new} | {
-        o.source_sha256 for o in outcomes if o.media_type == UNPULLED and o.uri in {p.uri for p in delivered.listing}
-    }
+    new = [*_brought_earlier(settings, moved), *read_files(settings, list(to_read.values()), watch)]
+    replaced = {f.outcome.source_sha256 for f in new}
     kept = _by_file((o for o in outcomes if o.source_sha256 not in replaced), copies)
     return Readings(tuple(new), kept, unchanged, duplicate)
 
@@ -174,11 +169,15 @@ def settled(settings: Settings, aside: Settings) -> Settled:
         return Settled(gone, people_of(con, sorted(set(gone["project_code"]))))
 
 
-def take_over(aside: Settings, settings: Settings) -> None:
-    """Put the working file of another home in the place of this one's; until then the old one stands."""
+def take_over(aside: Settings, settings: Settings, without: Collection[date] = ()) -> None:
+    """Put the working file of another home in the place of this one's; until then the old one stands.
+
+    The new one holds every night of the archive `without` these.
+    """
     from load.warehouse import work_path
 
     work_path(aside.home).replace(work_path(settings.home))
+    nights_left.all_loaded(settings, without)
 
 
 def restored(settings: Settings, when: date, without: frozenset[str] = frozenset()) -> Readings:
@@ -195,11 +194,22 @@ def restored(settings: Settings, when: date, without: frozenset[str] = frozenset
 
 
 def _by_file(outcomes: Iterable[FileOutcome], copies: Iterable[FormCopy]) -> tuple[FileReading, ...]:
-    """Files with their copies; those that came back are left out, they are told from what stands."""
+    """Files with their copies; those that came back or never arrived are left out, they are told from what stands."""
     of_file: dict[str, list[FormCopy]] = defaultdict(list)
     for copy in copies:
         of_file[copy.source_sha256].append(copy)
-    return tuple(FileReading(o, tuple(of_file[o.source_sha256])) for o in outcomes if not is_return(o.source_sha256))
+    kept = (o for o in outcomes if not is_return(o.source_sha256) and o.media_type != UNPULLED)
+    return tuple(FileReading(o, tuple(of_file[o.source_sha256])) for o in kept)
+
+
+def _never_arrived(settings: Settings, delivered: Delivered, stood: frozenset[tuple[str, str]]) -> list[FileReading]:
+    """Files of this night whose bytes could not be fetched, but for those that stood so before it."""
+    form = load_form()
+    return [
+        read_file(rejected(SourceFile(sha, p.uri, delivered.night, p.size), UNPULLED, reason, settings.reading), form)
+        for p in delivered.unpulled
+        if (reason := p.rejection) is not None and (p.uri, sha := identity(p)) not in stood
+    ]
 
 
 @contextmanager
@@ -217,15 +227,18 @@ def _without_sweeping() -> Iterator[None]:
 @_without_sweeping()
 def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> Night:
     """Recognise the copies of each project among the night's files and decide every field, with what nights before
-    this one know of both. Bytes that were gone and came back are files of the night too."""
+    this one know of both. Bytes that were gone and came back are files of the night too, and files that begin to be
+    there without their bytes."""
     from load.past import known_projects, past_of
     from load.returned import returned_on
+    from load.sightings import stood_before
     from load.warehouse import open_work
 
     files, registers, form = [*readings.before, *readings.new], registers_of(settings), load_form()
     when = delivered.night
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         files += [FileReading(*returned) for returned in returned_on(con, when, delivered.standing)]
+        files += _never_arrived(settings, delivered, stood_before(con, when, (p.uri for p in delivered.unpulled)))
         recognised = recognise_night(
             files, registers, known_projects(con, when, printed_codes(files), damaged_codes(files))
         )
@@ -280,6 +293,8 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
             sources=verdict.sources,
             mutes=registers.mutes,
         )
+    if not delivered.is_earlier_list:
+        nights_left.loaded(settings, delivered.night)
 
 
 def summarise(
@@ -296,8 +311,10 @@ def summarise(
     """The night in numbers."""
     severities = verdict.findings.loc[verdict.findings["state"] != "resolved", "severity"].value_counts()
     new = [f for f in readings.new if f.outcome.status == "read"]
+    unfetched = {p.uri for p in delivered.listing if p.rejection is not None}
     failed = [f.outcome for f in (*readings.before, *readings.new) if f.outcome.status == "rejected"]
-    rejected_now = sum(1 for f in readings.new if f.outcome.status == "rejected")
+    failed += [f.outcome for f in _never_arrived(settings, delivered, frozenset()) if f.outcome.uri in unfetched]
+    rejected_now = sum(1 for f in readings.new if f.outcome.status == "rejected") + len(unfetched)
     listed = len(delivered.listing)
     files = Files(listed, len(new), readings.unchanged, readings.duplicate, rejected_now)
     return Summary(

@@ -1,7 +1,7 @@
 """Rows of quality.run: how a night's files add up, and the nights that brought nothing.
 
-A night with nothing new publishes nothing, so its row comes with the next night that loads. A night that failed has
-none: files that stood there and were not loaded by then say so.
+A night with nothing new publishes nothing, so its row comes with the next night that loads. A night that failed gets
+its row when a later run makes up for it; one that is set aside has none.
 """
 
 from __future__ import annotations

@@ -54,6 +54,16 @@ def _places(con: duckdb.DuckDBPyConnection, of: SourceNight) -> set[str]:
     return {uri for (uri,) in rows}
 
 
+def stood_before(con: duckdb.DuckDBPyConnection, night: date, places: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """What stood in these places right before a night, (place, hash)."""
+    rows = con.execute(
+        "SELECT uri, source_sha256 FROM lineage.sighting WHERE uri IN (SELECT unnest($places::VARCHAR[])) "
+        "AND seen_from < $night AND (gone_on IS NULL OR gone_on >= $night)",
+        {"places": sorted(set(places)), "night": night},
+    ).fetchall()
+    return frozenset(rows)
+
+
 def record_sightings(
     con: duckdb.DuckDBPyConnection,
     night: date,

@@ -13,6 +13,7 @@ from typing import Any
 
 from flows.archived_nights import nights_of
 from flows.home_lock import is_running
+from flows.nights_left import nights_set_aside
 from flows.operating import night_log
 from flows.operating.heartbeat import last_heartbeat
 from flows.operating.measures import free_bytes
@@ -131,6 +132,12 @@ def _of_nights(
         yield (
             f"a run was killed in stage {beat.get('stage')} (last sign of life {beat.get('beat')}); run `kaona run`, "
             "it does the rest"
+        )
+    for aside in nights_set_aside(settings.archive):
+        yield (
+            f"the night of {aside.night} is set aside: its files could not be loaded, {aside.alone} of {aside.files} "
+            "stand on no later night and are kept out of the facts; the operator's mail says why, it is tried again "
+            "when kaona, data/form or data/reference change"
         )
     loaded = max((str(r.get("night")) for r in records if r.get("outcome") in GOOD and r.get("night")), default="")
     known = nights_of(settings.archive)

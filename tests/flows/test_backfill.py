@@ -206,12 +206,12 @@ def test_older_nights_are_decided_with_the_stored_ones_once_and_go_on_after_a_ki
     for n in (0, 2):
         put(tmp_path / "dated" / NAMES[n], CONTENT[n])
     with monkeypatch.context() as patch:
-        kill_at(patch, history_loading, "replay_night", 2)
+        kill_at(patch, history_loading, "replay_listed", 2)
         with pytest.raises(Killed):
             history(settings.home, tmp_path / "dated")
     assert query(settings.published, "SELECT DISTINCT night FROM lineage.source_file")[1] == [(NIGHTS[-1],)]
     with monkeypatch.context() as patch:
-        calls = kill_at(patch, history_loading, "replay_night", 99)
+        calls = kill_at(patch, history_loading, "replay_listed", 99)
         found, said = history(settings.home, tmp_path / "dated")
     assert calls == [2]  # the second night and the stored one
     assert "1 nights that are stored are decided again with them, once" in said
