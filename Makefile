@@ -26,7 +26,7 @@ run: setup  ## one night on the bundled samples; prints where to look
 	@echo "            $(BIN)/kaona mail --show"
 
 test: setup  ## the whole suite, offline, under ten minutes on two cores
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	$(BIN)/ruff check .

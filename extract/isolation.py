@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import os
 import resource
+import select
 import signal
 import sys
 import threading
@@ -21,7 +23,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.process import BaseProcess
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -48,6 +50,7 @@ MAX_BYTES_HERE = 1024 * 1024
 _AHEAD_PER_WORKER = 3  # batches
 _MEMORY_PER_BYTE = 4  # a worker that runs out of memory while it receives a file takes the whole pool with it
 _PR_SET_PDEATHSIG = 1
+_SECONDS_BETWEEN_LOOKS = 2.0
 _OUT_OF_MEMORY = "reader_out_of_memory"
 _MAIN = threading.Lock()
 OF_THE_WORKER = (_OUT_OF_MEMORY, "reader_timeout", "reader_crashed")
@@ -281,7 +284,7 @@ class _Reading(Generic[T]):
             max_workers=workers,
             max_tasks=BATCHES_PER_WORKER,
             initializer=limit_worker,
-            initargs=(self._limits.memory_bytes,),
+            initargs=(self._limits.memory_bytes, os.getpid()),
             context=context,
         )
 
@@ -313,17 +316,35 @@ def read_batch(
     return [_read_one(read, finish, file, options, note) for file in files]
 
 
-def limit_worker(memory_limit_bytes: int) -> None:
+def limit_worker(memory_limit_bytes: int, night: int | None = None) -> None:
     """Runs first in every worker: bound its memory, write no memory dump, and leave Ctrl-C to the parent.
 
-    The fork server ends when the parent is gone, and the worker with it, whatever it is reading.
+    It ends within seconds when the process of the `night` is gone, whatever it is reading; and with the fork server,
+    which waits for its last worker.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if night is not None:
+            _end_with(night)
     resource.setrlimit(resource.RLIMIT_AS, (memory_limit_bytes, memory_limit_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(50_000, 20, 50)  # what a document is made of is no garbage
+
+
+def _end_with(night: int) -> None:
+    """Look every few seconds whether a process is still there; a timer, since a thread would take address space."""
+    try:
+        there = os.pidfd_open(night)
+    except ProcessLookupError:
+        os._exit(1)
+
+    def look(number: int, frame: FrameType | None) -> None:
+        if select.select([there], [], [], 0)[0]:
+            os._exit(1)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, _SECONDS_BETWEEN_LOOKS, _SECONDS_BETWEEN_LOOKS)
 
 
 def _read_one(read: _Read, finish: _Finish[T], file: _File, options: Options, note: str | None = None) -> _Outcome[T]:

@@ -58,14 +58,14 @@ def _resolved(settings: Settings, source: str, value: Any) -> Any:
 def _secret(settings: Settings, source: str, name: str) -> Any:
     """The value of a Secret block, from Prefect's server or its own file under KAONA_HOME."""
     from extract.sources.remote import bounded
-    from flows.prefect_server import prefect_environment
+    from flows.prefect_server import PrefectAway, set_environment
 
-    for variable, default in prefect_environment(settings).items():
-        os.environ.setdefault(variable, default)
+    set_environment(settings)
     try:
-        value = bounded(lambda: _loaded(name), _BLOCK_SECONDS)
+        value = bounded(lambda: _loaded(settings, name), _BLOCK_SECONDS)
     except Exception as error:  # no such block, no server, no answer
-        kind = "there is none" if isinstance(error, ValueError) else type(error).__name__
+        known = {ValueError: "there is none", PrefectAway: "its server does not answer"}
+        kind = next((words for cls, words in known.items() if isinstance(error, cls)), type(error).__name__)
         raise SourceUnavailable(
             f"{source}: the Secret block {name} of Prefect cannot be read ({kind}); "
             "expected the secret that source_options names there; create the block, or see that Prefect's server runs"
@@ -73,8 +73,11 @@ def _secret(settings: Settings, source: str, name: str) -> Any:
     return value
 
 
-def _loaded(name: str) -> Any:
+def _loaded(settings: Settings, name: str) -> Any:
     from prefect.blocks.system import Secret
 
-    block: Any = Secret.load(name, _sync=True)  # type: ignore[call-arg]
-    return block.get()
+    from flows.prefect_server import server
+
+    with server(settings):  # the configured one, or this home's own
+        block: Any = Secret.load(name, _sync=True)  # type: ignore[call-arg]
+        return block.get()

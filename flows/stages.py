@@ -32,6 +32,7 @@ from transform.refused_lines import usable
 from transform.registers import Registers, read_registers
 from transform.registers_used import register_hashes
 from transform.returns import is_return
+from transform.thai import squash
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -243,7 +244,9 @@ def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> N
             files, registers, known_projects(con, when, printed_codes(files), damaged_codes(files))
         )
         past = past_of(con, when, recognised.groups, asked_of(recognised.groups, form))
-    return decide_night(when, recognised, registers, form, past, with_workers(settings.workers))
+    decided = decide_night(when, recognised, registers, form, past, with_workers(settings.workers))
+    squash.cache_clear()  # it holds every text of the night twice, and nothing asks for most of them any more
+    return decided
 
 
 @_without_sweeping()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,10 @@ from transform.source_nights import SourceTonight
 
 # every row of these belongs to a file or a delivery of one night, and is written again with that night
 NIGHTLY = ("source_file", "form_copy", "unread_line", "reading", "decision", "rejected_file")
+
+# what the others are asked about, and the findings, which are written by themselves
+_ASKED = ("dim_project", "source_file", "finding")
+_PIECE_ROWS = 50_000
 
 
 def apply_night(
@@ -57,16 +61,21 @@ def apply_night(
         "finding": findings,
         "register": registers_used,
     }
-    prepared = {name: prepared_frame(tables[name], frame) for name, frame in loaded.items()}
-    missing = [name for name in (*PROJECT_TABLES, *NIGHTLY) if name not in prepared]
+    missing = [name for name in (*PROJECT_TABLES, *NIGHTLY) if name not in loaded]
     if missing:
         raise ValueError(f"night {night}: no frame for {', '.join(missing)}; expected every table of build_frames")
+    asked = {name: prepared_frame(tables[name], loaded.pop(name)) for name in _ASKED}
     try:
-        with registered(con, _incoming(prepared, register)), transaction(con):
+        names = {f"incoming_{name}": frame.iloc[:0] for name, frame in loaded.items()}
+        with registered(con, names | _incoming(asked, register)), transaction(con):
             _delete(con, night)
-            for name in prepared:
-                if name != "finding":
+            for name in _ASKED[:-1]:
+                _insert(con, tables[name])
+            for name in list(loaded):  # one at a time, and in pieces: what is written is in memory twice
+                for piece in _pieces(prepared_frame(tables[name], loaded.pop(name))):
+                    con.register(f"incoming_{name}", piece)
                     _insert(con, tables[name])
+                con.register(f"incoming_{name}", names[f"incoming_{name}"])
             _delete_projects_without_evidence(con, night)
             record_findings(con, night)
             record_mutes(con, mutes)
@@ -150,6 +159,11 @@ def _delete(con: duckdb.DuckDBPyConnection, night: date) -> None:
     ):
         con.execute(f"DELETE FROM {table} WHERE {where}", {"night": night})
     con.execute("DELETE FROM lineage.register")
+
+
+def _pieces(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    for start in range(0, len(frame), _PIECE_ROWS):
+        yield frame.iloc[start : start + _PIECE_ROWS]
 
 
 def _insert(con: duckdb.DuckDBPyConnection, table: Table) -> None:

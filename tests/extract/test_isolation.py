@@ -243,8 +243,8 @@ def test_a_file_on_which_the_second_reader_dies_is_read_without_it(monkeypatch):
     assert told == [False, True, False]
 
 
-def limit_worker_and_break_witness(memory_limit_bytes):
-    limit_worker(memory_limit_bytes)
+def limit_worker_and_break_witness(memory_limit_bytes, night):
+    limit_worker(memory_limit_bytes, night)
     witness.doubts = _die_on_a_code
 
 
@@ -261,7 +261,7 @@ def shouted(result):
         raise ValueError(text)
     if "ตาย" in text:
         os._exit(7)
-    if "ค้าง" in text:
+    while "ค้าง" in text:
         signal.pause()
     if "มาก" in text:
         bytearray(10**12)

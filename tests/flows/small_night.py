@@ -15,7 +15,6 @@ from flows.cli import main
 from flows.delivery import Delivered
 from flows.summary import Files, Summary
 
-_, HOME, FLAG, STAGE, HOW = sys.argv
 CALLS: list[str] = []
 
 
@@ -50,6 +49,7 @@ def small_night(settings: Any, when: date, delivered: Delivered, watch: Any, sta
 
 
 if __name__ == "__main__":
+    _, HOME, FLAG, STAGE, HOW = sys.argv
     if STAGE == "start":
         Path(FLAG).touch()
     under_prefect.night = small_night  # type: ignore[assignment]

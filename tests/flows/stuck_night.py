@@ -17,8 +17,6 @@ from flows.cli import main
 from flows.operating import stopping
 from tests.extract.hostile import read_as_told
 
-_, HOME, HOW = sys.argv
-
 
 def read(*arguments: Any) -> None:
     print("STUCK", flush=True)
@@ -31,6 +29,7 @@ def read(*arguments: Any) -> None:
 
 
 if __name__ == "__main__":
+    _, HOME, HOW = sys.argv
     if HOW == "worker":
         isolation.read_bytes = read_as_told
     else:
