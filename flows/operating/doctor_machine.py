@@ -49,7 +49,12 @@ def packages(settings: Settings) -> Iterator[Finding]:
         if found is None or not needed.specifier.contains(found, prereleases=True):
             wrong.append(f"{needed.name} {found or 'missing'} (expected {needed.specifier})")
     told = "; ".join(wrong) or f"{count} packages within their bounds"
-    yield judged("packages", told, fails=bool(wrong), todo="pip install --require-hashes -r requirements.lock")
+    yield judged(
+        "packages",
+        told,
+        fails=bool(wrong),
+        todo="make setup, or pip install --require-hashes -r requirements.lock -c requirements.lock",
+    )
 
 
 def prefect_server(settings: Settings) -> Iterator[Finding]:

@@ -94,6 +94,7 @@ def test_nights_that_brought_nothing_are_nights_of_the_trend(nights: tuple[Setti
     assert [tuple(row) for row in by_night][1:3] == [(night(2), 0), (night(3), 0)]
 
 
+@pytest.mark.soak
 def test_a_rebuild_tells_the_same_of_every_night(nights: tuple[Settings, list[Summary]], tmp_path: Path) -> None:
     settings, _ = nights
     home = shutil.copytree(settings.home, tmp_path / "home")
