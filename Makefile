@@ -5,8 +5,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # what `make run` loads: the bundled samples, unless HOME_DIR or SOURCE say otherwise
 SOURCE ?= data/samples/inbox
-# one more than there are cores: tests that wait for a server leave theirs to others
-TEST_PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: setup run test lint golden bench soak samples lock clean
 
@@ -29,7 +27,7 @@ run: setup  ## one night on the bundled samples; prints where to look
 	@echo "            $(BIN)/kaona mail --show"
 
 test: setup  ## the whole suite, offline, under ten minutes on two cores
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	$(BIN)/ruff check .
