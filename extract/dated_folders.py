@@ -15,7 +15,8 @@ from typing import Any
 
 import fsspec
 
-from extract.sources import SourceUnavailable, source_name
+from extract.sources import source_name
+from extract.sources.listed import not_listed
 
 _BUDDHIST_FROM, _BUDDHIST_AHEAD = 2400, 543
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})(\d{2})(\d{2})")
@@ -123,10 +124,8 @@ def _entries(uri: str, options: Options) -> list[_Entry]:
         filesystem, root = fsspec.core.url_to_fs(uri, **options)
         listed = filesystem.ls(root, detail=True)
     except Exception as error:  # every file system has its own; its text may hold credentials
-        raise SourceUnavailable(
-            f"{source_name(uri)}: the source cannot be listed ({type(error).__name__}); "
-            "expected a folder with one folder for each night; check the name and its access"
-        ) from error
+        expected = "a folder with one folder for each night"
+        raise not_listed(source_name(uri), error, expected, "check the name and its access") from error
     found = []
     for info in listed:
         name = str(info["name"]).rstrip("/").rsplit("/", 1)[-1]

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from extract.document import Rejection
 from extract.sources import Pulled
+from flows.whole_files import write_whole
 from transform.source_nights import BELIEVE_ALL, Asked, source_of
 
 COLUMNS = ("uri", "bytes", "source_sha256", "code", "message")
@@ -60,9 +61,7 @@ def write_night(archive: Path, night: date, listing: Sequence[Pulled], asked: Se
             writer.writerow((name, 0, "", code, message))
     if not sources:
         writer.writerow(("", 0, "", NONE_ASKED, ""))
-    part = folder / f"{night.isoformat()}.part"
-    part.write_text(text.getvalue(), encoding="utf-8", newline="")
-    part.replace(folder / f"{night.isoformat()}.tsv")
+    write_whole(folder / f"{night.isoformat()}.tsv", text.getvalue())
 
 
 def _joined(before: Asked | None, now: Asked) -> Asked:

@@ -85,11 +85,7 @@ def _folders(settings: Settings, until: date, called: str | None) -> tuple[_Fold
     """Night → its folders with the name of their source, in order; and a line for what is not loaded."""
     nights: dict[date, list[tuple[str, DatedFolder]]] = defaultdict(list)
     not_loaded: list[str] = []
-    names: dict[str, int] = {}
-    for uri in settings.source_uris:
-        own = called or source_name(uri)
-        names[own] = names.get(own, 0) + 1
-        shown = own if names[own] == 1 else f"{own}~{names[own]}"
+    for shown, uri in settings.named_sources(called):
         folders, told = dated_folders(uri, options_of(settings, uri))
         not_loaded += told
         for folder in folders:

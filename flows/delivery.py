@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from extract.read import reader_version
-from extract.sources import Pulled, SourceUnavailable, finish, pull, source_name
+from extract.sources import Pulled, SourceUnavailable, finish, pull
 from flows import nights_left
 from flows.archived_nights import identity, nights_of, read_list, read_night, read_whole_night, write_night
 from flows.home_lock import AnotherRun, only_run
 from flows.seen_files import as_entries, from_entries
 from flows.settings import CHECKOUT, Settings
 from flows.source_options import options_of
+from flows.whole_files import write_whole
 from transform.registers_used import RULES_VERSION
 from transform.source_nights import Asked, source_of
 
@@ -85,13 +85,10 @@ def pull_sources(settings: Settings, night: date, accept_loss: bool = False) -> 
     listing: list[Pulled] = []
     asked: list[Asked] = []
     causes: list[SourceUnavailable] = []
-    names: dict[str, int] = {}
-    for source in settings.source_uris:
+    for name, source in settings.named_sources():
         if source == str(settings.home / "inbox"):
             Path(source).mkdir(parents=True, exist_ok=True)
-        own = source_name(source)
-        names[own] = names.get(own, 0) + 1
-        one = Asked(own if names[own] == 1 else f"{own}~{names[own]}", settings.loss_limit, accept_loss)
+        one = Asked(name, settings.loss_limit, accept_loss)
         try:
             listing += pull(
                 source,
@@ -128,8 +125,11 @@ def unfinished_before(settings: Settings) -> tuple[date, ...]:
 
 def program_of(settings: Settings) -> str:
     """Identity of everything that decides besides the files: readers, rules, form and registers."""
-    parts = [reader_version(settings.reading), VERSION, RULES_VERSION, registry_hash(settings)]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(_deciding(settings)).encode()).hexdigest()
+
+
+def _deciding(settings: Settings) -> list[str]:
+    return [reader_version(settings.reading), VERSION, RULES_VERSION, registry_hash(settings)]
 
 
 def delivered_of(
@@ -141,9 +141,7 @@ def delivered_of(
     standing = tuple((p.uri, identity(p)) for p in found)
     rows = [[p.uri, identity(p)] for p in listing]
     sources = [[one.source, str(one.loss_limit), one.unavailable is None] for one in asked]
-    program = [reader_version(settings.reading), VERSION, RULES_VERSION, registry_hash(settings)]
-    program += settings.published_otherwise
-    inputs = json.dumps([rows, sources, *program], ensure_ascii=False)
+    inputs = json.dumps([rows, sources, *_deciding(settings), *settings.published_otherwise], ensure_ascii=False)
     digest = hashlib.sha256(inputs.encode()).hexdigest()
     unpulled = tuple(p for _, p in sorted(last.items()) if p.rejection is not None)
     run_id = f"{night.isoformat()}-{digest[:12]}"
@@ -250,11 +248,4 @@ def _read_json(settings: Settings, name: str) -> dict[str, Any]:
 
 
 def _write_json(settings: Settings, name: str, content: Mapping[str, Any]) -> None:
-    path = settings.home / "work" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(content, ensure_ascii=False, sort_keys=True))  # in one piece: ten times as fast
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    write_whole(settings.home / "work" / name, json.dumps(content, ensure_ascii=False, sort_keys=True))

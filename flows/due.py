@@ -6,15 +6,16 @@ process that runs a served night, also while it waits to try again.
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.delivery import AnotherRun
+from flows.file_lock import held
+from flows.home_lock import AnotherRun
 from flows.settings import BANGKOK, Settings
+from flows.whole_files import write_whole
 
 _FILE = "nightly.json"
 _MOST_DATES = 1000  # Prefect gives no more at once, the earliest first
@@ -24,13 +25,8 @@ _LOOKING_BACK = (timedelta(hours=12), timedelta(days=8), timedelta(days=31))
 @contextmanager
 def only_served(settings: Settings) -> Iterator[None]:
     """Hold the lock of served nights; it dies with the process. Raises AnotherRun at once when one is under way."""
-    folder = settings.home / "work"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "nightly.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise AnotherRun("another night of this KAONA_HOME is under way, or waits to be tried again") from error
+    said = "another night of this KAONA_HOME is under way, or waits to be tried again"
+    with held(settings.home / "work" / "nightly.lock", lambda: AnotherRun(said)):
         yield
 
 
@@ -92,12 +88,8 @@ def _schedule(settings: Settings) -> Any:
 
 
 def _remember(settings: Settings, what: str) -> None:
-    path = settings.home / "work" / _FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
     known = {name: moment.isoformat() for name, moment in _read(settings).items()}
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps({**known, what: datetime.now(BANGKOK).isoformat()}), encoding="utf-8")
-    part.replace(path)
+    write_whole(settings.home / "work" / _FILE, json.dumps({**known, what: datetime.now(BANGKOK).isoformat()}))
 
 
 def _read(settings: Settings) -> dict[str, datetime]:

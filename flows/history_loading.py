@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from flows import stages
-from flows.delivery import VERSION, Delivered, listed_on
+from flows.delivery import Delivered, listed_on
 from flows.night_notes import mark
 from flows.nightly import Understood, understand
 from flows.nights_left import loaded
@@ -20,7 +20,7 @@ from flows.replaying import all_nights, quiet_but_last, replay_listed
 from flows.setting_aside import Refused, loaded_or_refused, set_all_aside
 from flows.settings import Settings
 from flows.summary import Watch
-from transform.registers_used import register_hashes
+from flows.whole_files import write_whole
 
 Say = Callable[[str], None]
 Load = Callable[[Delivered], tuple[Delivered, Understood]]
@@ -77,7 +77,7 @@ def load_nights(
     next run.
     """
     nights = sorted({*nights, *left})
-    is_due = _is_to_decide_again(settings)
+    is_due = stages.is_decided_otherwise(settings)
     if not nights and not is_due:
         return None
     others = [night for night in all_nights(settings) if night not in nights]
@@ -94,16 +94,6 @@ def nights_run(settings: Settings) -> set[date]:
 
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         return ask(con)
-
-
-def _is_to_decide_again(settings: Settings) -> bool:
-    """Whether the stored nights were decided with other registers, or by another version that refused a record."""
-    from load.warehouse import open_work, refused_otherwise, registers_stored
-
-    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        used, is_due = registers_stored(con), refused_otherwise(con, VERSION)
-    given = {name: sha for name, (sha, _) in register_hashes(settings.registers()).items()}
-    return is_due or bool(used and used != given)
 
 
 def _one_after_the_other(
@@ -245,10 +235,7 @@ def _done_before(aside: Settings, basis: Mapping[str, Any], late: date | None) -
 
 
 def _write_done(aside: Settings, basis: Mapping[str, Any], nights: Sequence[str]) -> None:
-    path = aside.home / "done.json"
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps({"basis": basis, "nights": list(nights)}), encoding="utf-8")
-    part.replace(path)
+    write_whole(aside.home / "done.json", json.dumps({"basis": basis, "nights": list(nights)}))
 
 
 def _line(delivered: Delivered, understood: Understood | None) -> NightLine:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import fcntl
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from flows.file_lock import held
 from flows.settings import Settings
 
 _LOCK_SECONDS = 0.3
@@ -24,20 +24,8 @@ def only_run(settings: Settings) -> Iterator[None]:
 
     Raises AnotherRun when another night runs. `kaona status` holds it too, for the moment it takes to look at it.
     """
-    folder = settings.home / "work"
-    folder.mkdir(parents=True, exist_ok=True)
-    until = time.monotonic() + _LOCK_SECONDS
-    with (folder / "run.lock").open("a") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                if time.monotonic() >= until:
-                    raise AnotherRun(
-                        "another kaona run is at work in this KAONA_HOME; wait for it to end, `kaona status` says more"
-                    ) from error
-                time.sleep(0.02)
+    said = "another kaona run is at work in this KAONA_HOME; wait for it to end, `kaona status` says more"
+    with held(settings.home / "work" / "run.lock", lambda: AnotherRun(said), _LOCK_SECONDS):
         yield
 
 

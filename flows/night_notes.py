@@ -19,6 +19,7 @@ from extract.sources import Known, Pulled
 from flows.archived_nights import identity
 from flows.seen_files import as_entries, from_entries
 from flows.settings import Settings
+from flows.whole_files import write_whole
 from transform.source_nights import Asked
 
 State = Literal["unknown", "pulled", "loaded", "quiet", "aside"]
@@ -61,11 +62,7 @@ def read_note(settings: Settings, night: date) -> Note:
 
 def write_note(settings: Settings, night: date, note: Note) -> None:
     """Write a note, whole or not at all."""
-    path = _path(settings, night)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(vars(note), ensure_ascii=False, sort_keys=True), encoding="utf-8")
-    part.replace(path)
+    write_whole(_path(settings, night), json.dumps(vars(note), ensure_ascii=False, sort_keys=True))
 
 
 def mark(settings: Settings, night: date, state: State) -> None:

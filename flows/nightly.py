@@ -54,7 +54,7 @@ def night(settings: Settings, when: date, delivered: Delivered, watch: Watch, st
     if when in delivered.unfinished:  # files of an earlier run that stand there no more are files of the night
         delivered = listed_on(settings, when)
     readings = call(stages.read, settings, delivered, watch)
-    stored = stages.nights_to_decide_again(settings, delivered, readings)
+    stored = stages.nights_to_decide_again(settings, delivered)
     if stored:
         understood = call(decide_again, settings, delivered, readings, stored, watch)
     else:

@@ -12,7 +12,6 @@ registers open it again.
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from flows.archived_nights import COLUMNS, lines_of, nights_of
 from flows.settings import Settings
+from flows.whole_files import write_whole
 
 _PULLED, _LOADED, _ASIDE = ".pulled", ".loaded", ".set-aside"
 _REASON = "set aside"
@@ -59,7 +59,7 @@ def begin(settings: Settings, night: date) -> None:
     path = _mark(settings, night, _PULLED)
     if not path.exists():
         listed = _list(settings.archive, night)
-        _write(path, listed.read_text(encoding="utf-8") if listed.is_file() else "")
+        write_whole(path, listed.read_text(encoding="utf-8") if listed.is_file() else "")
     _mark(settings, night, _LOADED).unlink(missing_ok=True)
 
 
@@ -118,7 +118,7 @@ def never_loaded(settings: Settings) -> list[date]:
         run = nights_run(con)
         others = [night for night in nights_of(settings.archive) if night not in run]
         found = [n for n in others if quiet_counts(con, n, listed_on(settings, n).standing) is None]
-    _write(_checked(settings), "")
+    write_whole(_checked(settings), "")
     return found
 
 
@@ -136,10 +136,10 @@ def set_aside(settings: Settings, night: date, error: Exception, program: str) -
     text = StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
     writer.writerows([COLUMNS, ("", 0, program, _REASON, " ".join(str(error).split())), *lines])
-    _write(aside, text.getvalue())
+    write_whole(aside, text.getvalue())
     before = loaded_before(settings, night)
     if before:
-        _write(path, before)
+        write_whole(path, before)
     else:
         path.unlink(missing_ok=True)
     _mark(settings, night, _PULLED).unlink(missing_ok=True)
@@ -158,7 +158,7 @@ def open_again(settings: Settings, program: str) -> None:
         begin(settings, night)
         text = StringIO()
         csv.writer(text, delimiter="\t", lineterminator="\n").writerows([COLUMNS, *lines])
-        _write(path, text.getvalue())
+        write_whole(path, text.getvalue())
         aside.unlink()
 
 
@@ -219,13 +219,3 @@ def _checked(settings: Settings) -> Path:
 
 def _mark(settings: Settings, night: date, state: str) -> Path:
     return _folder(settings) / f"{night.isoformat()}{state}"
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

@@ -7,7 +7,6 @@ a refused mail or another contact never swallows a finding.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.dispatch import HANDED_OVER_TWICE, NO_ADDRESS, Delivery, send_all
+from flows.file_lock import held
 from flows.letters import Letter, compose, identity, message_id
 from flows.mail_files import drop_old, parsed, store_path, tidy, write_missing
 from flows.settings import BANGKOK, Settings
@@ -271,17 +271,9 @@ class AnotherDelivery(RuntimeError):
 @contextmanager
 def only_delivery(settings: Settings) -> Iterator[None]:
     """Hold the right to deliver: two at once could send a mail twice. The kernel frees it when the process dies."""
-    settings.outbox.mkdir(parents=True, exist_ok=True)
-    until = time.monotonic() + min(60.0, settings.mail_budget_seconds)
-    with (settings.outbox / "delivery.lock").open("a") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                if time.monotonic() >= until:
-                    raise AnotherDelivery("another kaona delivers mail in this KAONA_HOME; try again") from error
-                time.sleep(0.1)
+    said = "another kaona delivers mail in this KAONA_HOME; try again"
+    seconds = min(60.0, settings.mail_budget_seconds)
+    with held(settings.outbox / "delivery.lock", lambda: AnotherDelivery(said), seconds):
         yield
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flows.settings import Settings
 from flows.summary import Watch
+from flows.whole_files import write_whole
 
 if TYPE_CHECKING:
     from expectations.validate import Validation
@@ -34,9 +35,7 @@ def report(settings: Settings, night: Night, frames: Frames, verdict: Verdict, w
     target = places.pop(0 if settings.publish_personal_data else 1)
     try:
         page = quality_report_html(night, frames, verdict.findings, verdict.validation, load_form())
-        part = target.with_suffix(".part")
-        part.write_text(page, encoding="utf-8")
-        part.replace(target)
+        write_whole(target, page)
     except Exception as error:
         _told(watch, "report", error)
         places.append(target)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from flows.program import identity_of
 from flows.reading_limits import Limits, read_here
 from flows.settings import Settings
 from flows.summary import Watch
+from flows.uncollected import uncollected
 from transform.night import FileReading
 from transform.packed import unpacked
 
@@ -33,7 +32,7 @@ def read_files(settings: Settings, sources: Sequence[SourceFile], watch: Watch) 
         return []
     limits, folder = Limits.of(settings), part_folder(settings)
     program = identity_of(limits.options)
-    with _without_garbage_collection(), watch.progress("reading", len(sources)) as step:
+    with uncollected(), watch.progress("reading", len(sources)) as step:
         known = _read_before(folder, program, sources, step)
         missing = [source for source in sources if key_of(source) not in known]
         if missing and settings.dask_scheduler is not None:
@@ -112,15 +111,3 @@ def _of_night(file: FileReading, source: SourceFile) -> FileReading:
         return file
     copies = tuple(replace(copy, night=source.night) for copy in file.copies)
     return FileReading(replace(file.outcome, night=source.night), copies)
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """A million values are made and none is garbage: to look for some costs as much as making them."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

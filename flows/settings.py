@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -15,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from extract.encodings import decode
 from extract.options import Options
-from extract.sources import Limits
+from extract.sources import Limits, source_name
 from transform.source_nights import DEFAULT_LOSS_LIMIT
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -185,6 +186,19 @@ class Settings(BaseSettings):
     def source_uris(self) -> tuple[str, ...]:
         """The sources to pull; HOME/inbox when none is set."""
         return tuple(self.sources) or (str(self.home / "inbox"),)
+
+    def named_sources(self, called: str | None = None) -> list[tuple[str, str]]:
+        """(name, URI) of each source: the name that its places begin with; a second one of a name is `name~2`.
+
+        `called`: the name of all of them, in place of their own.
+        """
+        names: Counter[str] = Counter()
+        named = []
+        for uri in self.source_uris:
+            own = called or source_name(uri)
+            names[own] += 1
+            named.append((own if names[own] == 1 else f"{own}~{names[own]}", uri))
+        return named
 
     @property
     def archive(self) -> Path:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from extract.sources import MAX_FILE_BYTES, Pulled, SourceUnavailable, archive_path, list_files, pull, source_name
+from extract.sources import MAX_FILE_BYTES, Pulled, SourceUnavailable, archive_path, list_files, pull
 from flows import stages
 from flows.archived_nights import write_night
 from flows.comparing import LossHeld, Told, compare
@@ -175,13 +175,9 @@ def _place(settings: Settings, path: Path | str) -> str:
     if isinstance(path, str):
         head = path.partition("::")[0].split("?", 1)[0].rstrip("/")
         return "/".join([BY_HAND, *head.partition("://")[2].split("/")[-2:]])
-    names: dict[str, int] = {}
-    for source in settings.source_uris:
-        own = source_name(source)
-        names[own] = names.get(own, 0) + 1
+    for shown, source in settings.named_sources():
         root = Path(source).expanduser().resolve()
         if "://" not in source and path.is_relative_to(root) and root.is_dir():
-            shown = own if names[own] == 1 else f"{own}~{names[own]}"
             return f"{shown}/{path.relative_to(root).as_posix()}"
     return f"{BY_HAND}/{path.parent.name}/{path.name}"
 

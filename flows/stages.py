@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from flows.reading import read_files
 from flows.run_rows import run_rows
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch, told
+from flows.uncollected import uncollected
 from flows.validating import Frames, NotPublished, Verdict
 from transform.form import load_form
 from transform.night import FileReading, damaged_codes, decide_night, printed_codes, read_file, recognise_night
@@ -128,22 +128,31 @@ def _brought_earlier(settings: Settings, moved: Mapping[str, tuple[date, SourceF
     return found
 
 
-def nights_to_decide_again(settings: Settings, delivered: Delivered, readings: Readings) -> list[date]:
+def is_decided_otherwise(settings: Settings) -> bool:
+    """Whether the stored nights were decided with other registers, or a record waits that another version of the
+    program had refused."""
+    from load.warehouse import open_work, refused_otherwise, registers_stored
+
+    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+        used, is_due = registers_stored(con), refused_otherwise(con, VERSION)
+    given = {name: sha for name, (sha, _) in register_hashes(settings.registers()).items()}
+    return is_due or bool(used and used != given)
+
+
+def nights_to_decide_again(settings: Settings, delivered: Delivered) -> list[date]:
     """The stored nights, when tonight comes before the last of them, the registers are other ones, or a record waits
     that another version of the program had refused; [] nearly always.
 
     A night counts for the nights after it: what it teaches of projects and texts is known from then on.
     """
-    from load.warehouse import nights_stored, open_work, refused_otherwise, registers_stored
+    from load.warehouse import nights_stored, open_work
 
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        stored, used = nights_stored(con), registers_stored(con)
-        is_due = refused_otherwise(con, VERSION)
-    given = {name: sha for name, (sha, _) in register_hashes(settings.registers()).items()}
+        stored = nights_stored(con)
     # a night that was quiet and not stored may be none any more behind this one
     later = [night for night in nights_of(settings.archive) if night > delivered.night] if stored else []
     others = sorted({*stored, *later} - {delivered.night})
-    return others if later or (others and (is_due or used != given)) else []
+    return others if later or (others and is_decided_otherwise(settings)) else []
 
 
 @contextmanager
@@ -213,19 +222,7 @@ def _never_arrived(settings: Settings, delivered: Delivered, stood: frozenset[tu
     ]
 
 
-@contextmanager
-def _without_sweeping() -> Iterator[None]:
-    """Python's search for circles of objects waits: a night holds millions of values, and a stage makes no circles."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@_without_sweeping()
+@uncollected()
 def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> Night:
     """Recognise the copies of each project among the night's files and decide every field, with what nights before
     this one know of both. Bytes that were gone and came back are files of the night too, and files that begin to be
@@ -249,7 +246,7 @@ def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> N
     return decided
 
 
-@_without_sweeping()
+@uncollected()
 def build_tables(settings: Settings, night: Night) -> Frames:
     """The rows of the touched projects, over all their nights, and what the forms of this night are like."""
     from expectations.night_measures import TABLE, measured

@@ -139,11 +139,16 @@ class Watch:
         self.console = Console(stderr=True, quiet=is_quiet)
         self._bars: Progress | None = None
 
-    def timed(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Call one stage and remember how long it took."""
-        name = self.stage = function.__name__.replace("_", " ")
+    def begins(self, stage: str) -> None:
+        """A stage begins: whoever asks what the night is doing is told so."""
+        self.stage = stage
         self.since = datetime.now(BANGKOK).isoformat(timespec="milliseconds")
         self.on_stage()
+
+    def timed(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Call one stage and remember how long it took."""
+        name = function.__name__.replace("_", " ")
+        self.begins(name)
         started = time.monotonic()
         try:
             with self._bar(name, None):

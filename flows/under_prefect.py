@@ -41,6 +41,7 @@ def night_under_prefect(settings: Settings, when: date, delivered: Delivered, wa
 
     Raises what a stage raised. When Prefect's server is away, goes away or hangs, the night goes on without it.
     """
+    watch.begins("start of Prefect")
     prefect_server.set_environment(settings)
     from prefect.context import FlowRunContext
 

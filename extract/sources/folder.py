@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from extract.rejection import Unreadable
-from extract.sources.listed import Limits, Listed, SourceUnavailable, still_written, too_large
+from extract.sources.listed import Limits, Listed, SourceUnavailable, not_there, still_written, too_large
 from extract.sources.naming import display, is_archive_name
 
 
@@ -24,10 +24,7 @@ def list_folder(folder: Path, name: str, limits: Limits) -> Iterator[Listed]:
     """
     root = folder.expanduser().resolve()
     if not root.exists():
-        raise SourceUnavailable(
-            f"{display(folder.name)}: there is no such folder; expected a folder of PDFs and dumps; "
-            "create it or correct the setting `sources`"
-        )
+        raise not_there(display(folder.name))
     if root.is_dir():
         yield from _below(root, str(root), name, limits)
         return

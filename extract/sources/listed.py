@@ -15,6 +15,26 @@ class SourceUnavailable(Exception):
     """The source itself cannot be listed. That is not an empty source: nothing may be concluded from it."""
 
 
+def not_there(name: str) -> SourceUnavailable:
+    """A source that is no folder."""
+    return SourceUnavailable(
+        f"{name}: there is no such folder; expected a folder of PDFs and dumps; "
+        "create it or correct the setting `sources`"
+    )
+
+
+def not_listed(
+    name: str,
+    error: Exception,
+    expected: str = "a folder of PDFs and dumps",
+    remedy: str = "check the setting `sources` and its access",
+) -> SourceUnavailable:
+    """A source that does not answer as it should. The error's own text is not told: it may hold credentials."""
+    return SourceUnavailable(
+        f"{name}: the source cannot be listed ({type(error).__name__}); expected {expected}; {remedy}"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much a source may ask of a night.

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from extract.rejection import Unreadable
-from extract.sources.listed import Limits, Listed, SourceUnavailable, too_large
+from extract.sources.listed import Limits, Listed, SourceUnavailable, not_listed, not_there, too_large
 from extract.sources.naming import display, is_archive_name, last_name
 
 T = TypeVar("T")
@@ -91,14 +91,9 @@ class AnyRemote:
                 "expected it installed; install it"
             ) from error
         except Exception as error:  # every file system has its own
-            raise SourceUnavailable(
-                f"{name}: the source cannot be listed ({type(error).__name__}); "
-                "expected a folder of PDFs and dumps; check the setting `sources` and its access"
-            ) from error
+            raise not_listed(name, error) from error
         if found is None:
-            raise SourceUnavailable(
-                f"{name}: there is no such folder; expected a folder of PDFs and dumps; correct the setting `sources`"
-            )
+            raise not_there(name)
         root = self.connected()[1]
         return [file for locator, info in found.items() if (file := self._seen(locator, root, info)) is not None]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from extract.rejection import Unreadable
-from extract.sources.listed import Listed, SourceUnavailable
+from extract.sources.listed import Listed, SourceUnavailable, not_listed, not_there
 from extract.sources.remote import CHUNK, AnyRemote, Transfer, listed
 
 _DEEPEST = 50
@@ -58,15 +58,7 @@ class SftpRemote(AnyRemote):
         except SourceUnavailable:
             raise
         except Exception as error:
-            if isinstance(error, FileNotFoundError):
-                raise SourceUnavailable(
-                    f"{name}: there is no such folder; expected a folder of PDFs and dumps; "
-                    "correct the setting `sources`"
-                ) from error
-            raise SourceUnavailable(
-                f"{name}: the source cannot be listed ({type(error).__name__}); "
-                "expected a folder of PDFs and dumps; check the setting `sources` and its access"
-            ) from error
+            raise not_there(name) if isinstance(error, FileNotFoundError) else not_listed(name, error) from error
 
     def state(self, file: Listed) -> Listed:
         """The file as it is now."""

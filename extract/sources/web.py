@@ -13,7 +13,15 @@ from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from extract.rejection import Unreadable
-from extract.sources.listed import Limits, Listed, SourceUnavailable, not_opened, still_written, vanished
+from extract.sources.listed import (
+    Limits,
+    Listed,
+    SourceUnavailable,
+    not_listed,
+    not_opened,
+    still_written,
+    vanished,
+)
 from extract.sources.naming import is_archive_name
 from extract.sources.pages import is_login, links_below
 from extract.sources.remote import CHUNK, AnyRemote, NoPart, Permanent, Transfer, listed
@@ -89,10 +97,7 @@ class WebRemote(AnyRemote):
                 "expected a listing of files; check the address and source_options"
             ) from error
         except Exception as error:
-            raise SourceUnavailable(
-                f"{name}: the source cannot be listed ({type(error).__name__}); "
-                "expected a folder of PDFs and dumps; check the setting `sources` and its access"
-            ) from error
+            raise not_listed(name, error) from error
 
     def state(self, file: Listed) -> Listed:
         """The file as it is now."""

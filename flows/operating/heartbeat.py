@@ -20,6 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from flows.operating.measures import children_peak_mb
 from flows.settings import BANGKOK, Settings
+from flows.whole_files import write_whole
 
 NAME = "heartbeat.json"
 BEAT_SECONDS = 5.0
@@ -76,10 +77,8 @@ class Heartbeat:
         """Write the file anew, at once."""
         path = heartbeat_path(self._settings.home)
         with self._writing, suppress(OSError):
-            part = path.with_suffix(".part")
             content = {**self._told(), "state": self._state, "beat": now()}
-            part.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-            part.replace(path)
+            write_whole(path, json.dumps(content, ensure_ascii=False), waits=False)
 
     def end(self, state: State, told: str) -> str:
         """Say how the night ended. `told`: a line for the URL. Returns why the URL could not be told, or nothing."""

@@ -7,14 +7,13 @@ append, and no reader stumbles over it. The log stays bounded: at 4 MB it become
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
+
+from flows.file_lock import held
 
 NAME = "nights.jsonl"
 MAX_BYTES = 4 * 1024 * 1024
@@ -34,8 +33,8 @@ def append(folder: Path, record: Mapping[str, Any]) -> None:
     Raises OSError, with the log as it was, when it cannot be written.
     """
     line = (json.dumps(record, ensure_ascii=False) + "\n").encode("utf-8", "replace")
-    folder.mkdir(parents=True, exist_ok=True)
-    with _held(folder):
+    # a run that is refused writes its line while the night goes on
+    with held(folder / "nights.lock", lambda: BlockingIOError("another run writes into the log"), _WAIT_SECONDS):
         path = folder / NAME
         if any(one.get("attempt") == record.get("attempt") for one in read(folder, 20)):
             return
@@ -102,19 +101,3 @@ def _rotate(folder: Path) -> None:
         if _old(folder, number - 1).exists():
             _old(folder, number - 1).replace(_old(folder, number))
     (folder / NAME).replace(_old(folder, 1))
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """One writer at a time: a run that is refused writes its line while the night goes on."""
-    until = time.monotonic() + _WAIT_SECONDS
-    with (folder / "nights.lock").open("a") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError:
-                if time.monotonic() >= until:
-                    raise
-                time.sleep(0.02)
-        yield

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import Any
 
 from flows.mail_files import store_path
@@ -13,17 +12,14 @@ from flows.settings import BANGKOK, Settings
 
 def waiting_files(settings: Settings) -> dict[str, Any]:
     """Files in local sources that no run has fetched yet; other sources are not asked, that is for `kaona doctor`."""
-    from extract.sources import SourceUnavailable, list_files, source_name
+    from extract.sources import SourceUnavailable, list_files
 
     known = _known(settings)
-    new, not_asked, unavailable, names = 0, 0, [], Counter[str]()
-    for uri in settings.source_uris:
-        own = source_name(uri)
-        names[own] += 1
+    new, not_asked, unavailable = 0, 0, []
+    for shown, uri in settings.named_sources():
         if "://" in uri or "::" in uri:
             not_asked += 1
             continue
-        shown = own if names[own] == 1 else f"{own}~{names[own]}"
         try:
             listed = list_files(uri, limits=settings.source_limits, name=shown)
         except SourceUnavailable:

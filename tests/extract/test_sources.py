@@ -17,18 +17,6 @@ from extract.sources.store import NotStored
 AT_ONCE = Limits(wait_seconds=0)
 
 
-@pytest.fixture
-def inbox(tmp_path):
-    folder = tmp_path / "inbox"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def archive(tmp_path):
-    return tmp_path / "archive"
-
-
 def write(path, text="ปีงบประมาณ 2563"):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode())

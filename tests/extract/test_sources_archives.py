@@ -17,18 +17,6 @@ from extract.sources import pulling as pulling_module
 LIMITS = Limits(wait_seconds=0)
 
 
-@pytest.fixture
-def inbox(tmp_path):
-    folder = tmp_path / "inbox"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def archive(tmp_path):
-    return tmp_path / "archive"
-
-
 def codes(pulled):
     return {file.uri: file.rejection.code for file in pulled if file.rejection}
 

@@ -27,11 +27,6 @@ def codes(pulled):
     return {file.uri: file.rejection.code for file in pulled if file.rejection}
 
 
-@pytest.fixture
-def archive(tmp_path):
-    return tmp_path / "archive"
-
-
 # ---------------------------------------------------------------- S3
 
 

@@ -28,11 +28,6 @@ def web(server):
     server.released.set()
 
 
-@pytest.fixture
-def archive(tmp_path):
-    return tmp_path / "archive"
-
-
 def known(pulled):
     return {file.uri: file for file in pulled}
 

@@ -20,6 +20,7 @@ from flows.summary import Summary, Watch
 from load.dictionary import query
 from load.publish import published_path
 from tests.flows.conftest import FIRST, SAMPLES, SECOND, run, settings_in
+from tests.flows.homes import copied
 
 EXPECTED = json.loads((CHECKOUT / "data" / "samples" / "expected.json").read_text(encoding="utf-8"))
 
@@ -87,8 +88,8 @@ def test_sibling_programmes_one_digit_apart_stay_apart(sample_night: tuple[Setti
     assert one_apart == [("50420600-3604", "50430600-3604")]
 
 
-def test_a_second_night_on_the_same_files_does_nothing(sample_night: tuple[Settings, Summary]) -> None:
-    settings, first = sample_night
+def test_a_second_night_on_the_same_files_does_nothing(sample_night: tuple[Settings, Summary], tmp_path: Path) -> None:
+    settings, first = copied(sample_night[0], tmp_path), sample_night[1]
     before = settings.published.stat().st_mtime_ns
     again = run(settings)
     assert again.nothing_new
@@ -113,8 +114,8 @@ def test_a_pipe_and_a_link_out_of_the_source_are_rejected_once_and_never_opened(
     assert verify_exports(settings) == []
 
 
-def test_nothing_heavy_is_imported_when_nothing_is_new(sample_night: tuple[Settings, Summary]) -> None:
-    settings, _ = sample_night
+def test_nothing_heavy_is_imported_when_nothing_is_new(sample_night: tuple[Settings, Summary], tmp_path: Path) -> None:
+    settings = copied(sample_night[0], tmp_path)
     code = (
         "import sys; from flows.cli import app;"
         f"app(['run', '--home', {str(settings.home)!r}, '--as-of', '2026-11-22', '--no-mail'], standalone_mode=False);"
