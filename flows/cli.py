@@ -71,7 +71,9 @@ def run(
     files: Annotated[
         list[str] | None, typer.Option(help="Only this document, again: place, hash, path or URI; several times.")
     ] = None,
-    rebuild: Annotated[bool, typer.Option(help="Read everything again from the archive, night by night.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Read everything again from the archive, night by night.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --rebuild or --files: only write down what would change.")
     ] = False,
