@@ -11,8 +11,9 @@ from typing import TypeAlias
 from expectations.catalogue import load_catalogue
 from expectations.lifecycle import Finding
 from expectations.words import label_of, shortened, spoken, without_phone
+from transform.brief import ValuePlaces, places_of
 from transform.form import Form
-from transform.records import Decision, Delivery, Night
+from transform.records import Night
 
 Place: TypeAlias = tuple[str, int | None, int | None]  # uri, page, line
 Nowhere: TypeAlias = tuple[str | None, int | None, int | None]
@@ -43,23 +44,24 @@ class Draft:
 
 
 class Places:
-    """Where each value of each project stands, and where its first copy begins; looked up when it is asked for."""
+    """Where each value of each project stands, and where its first copy begins."""
 
     def __init__(self, night: Night):
         self._deliveries = {delivery.project_code: delivery for delivery in night.deliveries}
-        self._decisions: dict[str, dict[str, Decision]] = {}
+        self._places: dict[str, ValuePlaces] = {}
 
     def of(self, project_code: str | None, field: str | None) -> Place | None:
         """Place of a value; else of what stands around it; else the beginning of the form."""
         delivery = self._deliveries.get(project_code or "")
         if delivery is None:
             return None
-        if delivery.project_code not in self._decisions:
-            self._decisions[delivery.project_code] = {d.field: d for d in delivery.decisions if d.readings}
-        decisions = self._decisions[delivery.project_code]
+        places = self._places.get(delivery.project_code) or places_of(delivery)
+        self._places[delivery.project_code] = places
         for address in _around(field):
-            if address in decisions:
-                return _place_of(decisions[address], delivery)
+            found = places.of(address)
+            if found is not None:
+                copy, page, line = found
+                return delivery.copies[copy].uri, page, line
         first = delivery.copies[0]
         return first.uri, first.page_first, first.line_first
 
@@ -72,12 +74,6 @@ def _around(field: str | None) -> Iterator[str]:
     if head:
         yield f"{head}.seq"
         yield head
-
-
-def _place_of(decision: Decision, delivery: Delivery) -> Place:
-    chosen = next((r for r in decision.readings if r.value == decision.value), decision.readings[0])
-    uri = next(copy.uri for copy in delivery.copies if copy.copy_id == chosen.copy_id)
-    return uri, chosen.evidence.page, chosen.evidence.line_first
 
 
 def finding_of(draft: Draft, places: Places, night: date, form: Form) -> Finding:

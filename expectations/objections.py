@@ -20,6 +20,9 @@ _LISTS = {
     "strategy.indicators": "project_indicator",
 }
 
+# fields of which checks ask the chosen value as such
+CHOSEN = ("responsible", "strategy.issue_name")
+
 
 @dataclass(frozen=True)
 class Given:
@@ -98,7 +101,8 @@ class Given:
         return self.frames["decision"]
 
     def chosen(self, field: str) -> Column:
-        """Chosen value of a field by project, of projects that have one."""
+        """Chosen value of a field by project, of projects that have one; `field` is one of CHOSEN."""
+        assert field in CHOSEN, field
         rows = self.decisions[(self.decisions["field"] == field) & self.decisions["value"].notna()]
         return rows.drop_duplicates("project_code", keep="last").set_index("project_code")["value"]
 

@@ -15,15 +15,12 @@ import resource
 import select
 import signal
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, TimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from multiprocessing.context import ForkServerContext, ForkServerProcess
-from multiprocessing.process import BaseProcess
-from types import FrameType, ModuleType
+from types import FrameType
 from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -33,6 +30,7 @@ from extract.options import DEFAULTS, Options
 from extract.pdf.objects import names_forgotten
 from extract.read import PDF, TEXT, crashed, media_type_of, out_of_memory, read_bytes, rejected, timed_out
 from extract.rejection import Unreadable
+from extract.worker_server import FEW_BYTES, workers_with
 
 BATCHES_PER_WORKER = 100
 """A worker is replaced after this many batches, so that nothing it leaks adds up; each starts with empty caches."""
@@ -40,9 +38,6 @@ BATCHES_PER_WORKER = 100
 MAX_BATCH_FILES = 8
 MAX_BATCH_BYTES = 256 * 1024
 """Eight PDFs of text; one of pictures, which OCR may read for many seconds, travels alone."""
-
-FEW_BYTES = 10 * 1024 * 1024
-"""With fewer bytes in all (some 400 dumps), dumps are read in this process before two workers would have started."""
 
 MAX_BYTES_HERE = 1024 * 1024
 """A larger dump is always read in a worker, under its limits; so is every PDF."""
@@ -52,7 +47,6 @@ _MEMORY_PER_BYTE = 4  # a worker that runs out of memory while it receives a fil
 _PR_SET_PDEATHSIG = 1
 _SECONDS_BETWEEN_LOOKS = 2.0
 _OUT_OF_MEMORY = "reader_out_of_memory"
-_MAIN = threading.Lock()
 OF_THE_WORKER = (_OUT_OF_MEMORY, "reader_timeout", "reader_crashed")
 """Codes that say what a file did to its process, not what is in it."""
 
@@ -278,35 +272,13 @@ class _Reading(Generic[T]):
             _stop(pool)
 
     def _start_pool(self, workers: int) -> ProcessPool:
-        context = _WithoutMain()
-        context.set_forkserver_preload(["extract.read", self._finish.__module__])
         return ProcessPool(
             max_workers=workers,
             max_tasks=BATCHES_PER_WORKER,
             initializer=limit_worker,
             initargs=(self._limits.memory_bytes, os.getpid()),
-            context=context,
+            context=workers_with(self._finish.__module__),
         )
-
-
-class _Worker(ForkServerProcess):
-    """A process that does not import the parent's main module, be it a command of many imports or a prompt."""
-
-    @staticmethod
-    def _Popen(process_obj: BaseProcess) -> Any:
-        with _MAIN:
-            main = sys.modules["__main__"]
-            sys.modules["__main__"] = ModuleType("__main__")
-            try:
-                return ForkServerProcess._Popen(process_obj)
-            finally:
-                sys.modules["__main__"] = main
-
-
-class _WithoutMain(ForkServerContext):
-    """How workers are started: from a server that has imported what they need, and nothing else."""
-
-    Process = _Worker
 
 
 def read_batch(

@@ -67,12 +67,12 @@ def understand(settings: Settings, delivered: Delivered, readings: Readings, sta
     """From what was read to facts in the working warehouse."""
     with stages.kept_open(settings):
         reconciled = stage(stages.reconcile, settings, delivered, readings)
-        frames = stage(stages.build_tables, settings, reconciled)
-        verdict = stage(validate, settings, stages.registers_of(settings), delivered, reconciled, frames)
         readings.let_go()
-        reconciled = reconciled.without_evidence()
+        frames = stage(stages.build_tables, settings, reconciled)
+        verdict = stage(validate, settings, stages.registers_of(settings), delivered, reconciled.night, frames)
+        reconciled.let_go(frames)
         stage(stages.load, settings, delivered, reconciled, frames, verdict)
-    return Understood(readings, reconciled, {name: frames[name] for name in REPORTED}, verdict)
+    return Understood(readings, reconciled.night, {name: frames[name] for name in REPORTED}, verdict)
 
 
 def make_up(

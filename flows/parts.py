@@ -2,7 +2,7 @@
 
 A part file holds plain values (`transform.packed`) behind the hash of its content: one that is torn, or that another
 version of the program wrote, is not used, and nothing in it can run code. They live from reading until the night is
-loaded.
+loaded, and what was read of each copy rests in them until it is asked for.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from extract.document import SourceFile
+from transform.night import FileReading
+from transform.packed import unpacked
 
 PART_FILES = 250
 PART_BYTES = 32 * 1024 * 1024
@@ -23,7 +25,9 @@ PART_BYTES = 32 * 1024 * 1024
 
 Key = tuple[str, str, int]  # sha256, uri, size
 
-_MAGIC = b"kaona part 1\n"
+_MAGIC = b"kaona part 2\n"
+_START = len(_MAGIC) + hashlib.sha256().digest_size
+_SIZE_BYTES = 4
 _NAME_DIGITS = 16
 
 
@@ -35,7 +39,8 @@ def key_of(source: SourceFile) -> Key:
 def write_part(folder: Path, program: str, files: Sequence[tuple[SourceFile, bytes]]) -> Path:
     """Write what was read of some files, whole or not at all; the same files have the same name, whoever writes it."""
     folder.mkdir(parents=True, exist_ok=True)
-    content = marshal.dumps([(*key_of(source), packed) for source, packed in files])
+    index = marshal.dumps([(*key_of(source), len(packed)) for source, packed in files])
+    content = b"".join((len(index).to_bytes(_SIZE_BYTES), index, *(packed for _, packed in files)))
     with NamedTemporaryFile(dir=folder, suffix=".tmp", delete=False) as part:
         part.write(_MAGIC + hashlib.sha256(content).digest() + content)
         part.flush()
@@ -51,17 +56,21 @@ def name_of(program: str, sources: Iterable[SourceFile]) -> str:
     return f"{program[:_NAME_DIGITS]}-{inputs[:_NAME_DIGITS]}.part"
 
 
-def read_part(path: Path) -> list[tuple[Key, bytes]]:
-    """What a part file holds; nothing when it is torn or no part file."""
+def read_part(path: Path) -> list[tuple[Key, FileReading]]:
+    """What a part file holds, at rest in it; nothing when it is torn or no part file."""
     try:
-        data = path.read_bytes()
+        data = memoryview(path.read_bytes())
     except OSError:
         return []
-    start = len(_MAGIC) + hashlib.sha256().digest_size
-    content = memoryview(data)[start:]
-    if data[:start] != _MAGIC + hashlib.sha256(content).digest():
+    content = data[_START:]
+    if data[:_START] != _MAGIC + hashlib.sha256(content).digest():
         return []
-    return [((sha, uri, size), packed) for sha, uri, size, packed in marshal.loads(content)]
+    at = _START + _SIZE_BYTES + int.from_bytes(content[:_SIZE_BYTES])
+    found = []
+    for sha, uri, size, length in marshal.loads(data[_START + _SIZE_BYTES : at]):
+        found.append(((sha, uri, size), unpacked(data[at : at + length], (str(path), at))))
+        at += length
+    return found
 
 
 def parts_of(folder: Path, program: str) -> list[Path]:

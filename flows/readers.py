@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from flows.forked import in_order
 from flows.letters import Letter
 from flows.notices import Addresses, reader_letter
 from flows.outbox import Told
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from expectations.late_projects import Lateness
+    from expectations.mail_content import MailContent
     from expectations.shares import Share
     from load.warehouse import Connection
 
@@ -143,16 +145,17 @@ class Tonight:
             findings = pd.concat([findings, lost.assign(resolved_on=pd.Timestamp(self.night))], ignore_index=True)
         material = _Material.asked(con, self.night, due, findings)
         shares = self._shares(findings, material)
+
+        def written(at: int) -> MailContent | None:
+            share = self._share(due[at], shares, material)
+            return coordinator_mail(share, self.night, self.form, is_reminder=self.is_due(due[at]))
+
         letters: list[Letter] = []
         failed: list[Exception] = []
-        for reader in due:
-            try:
-                share = self._share(reader, shares, material)
-                content = coordinator_mail(share, self.night, self.form, is_reminder=self.is_due(reader))
-            except Exception as error:  # one letter that cannot be written takes no other along
-                failed.append(error)
-                continue
-            if content is not None:
+        for reader, content in zip(due, in_order(written, len(due), self.settings.workers), strict=True):
+            if isinstance(content, Exception):  # one letter that cannot be written takes no other along
+                failed.append(content)
+            elif content is not None:
                 letters.append(reader_letter(reader.kind, reader.recipient, *reader.to, content))
         return letters, failed
 

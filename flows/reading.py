@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 from extract.document import SourceFile
 from extract.isolation import OF_THE_WORKER
+from flows.ahead import importing
 from flows.parts import PART_BYTES, PART_FILES, Key, key_of, parts_of, read_part, write_part
 from flows.program import identity_of
 from flows.reading_limits import Limits, read_here
@@ -15,7 +17,9 @@ from flows.settings import Settings
 from flows.summary import Watch
 from flows.uncollected import uncollected
 from transform.night import FileReading
-from transform.packed import unpacked
+
+# what checking a night needs takes as long to import as some hundred files to read
+_NEEDED_LATER, _MANY_FILES = ("great_expectations", "great_expectations.validator.v1_validator"), 1_000
 
 
 def part_folder(settings: Settings) -> Path:
@@ -39,9 +43,9 @@ def read_files(settings: Settings, sources: Sequence[SourceFile], watch: Watch) 
             _read_elsewhere(settings.dask_scheduler, settings, missing, known, watch, step)
             missing = [source for source in missing if key_of(source) not in known]
         packed = read_here(missing, limits, settings.workers)
-        for source, data in zip(missing, _kept_in_parts(missing, packed, folder, program), strict=True):
-            known[key_of(source)] = unpacked(data)
-            step()
+        with importing(*_NEEDED_LATER) if len(missing) >= _MANY_FILES else nullcontext():
+            for source, file in zip(missing, _kept_in_parts(missing, packed, folder, program, step), strict=True):
+                known[key_of(source)] = file
     return [_of_night(known[key_of(source)], source) for source in sources]
 
 
@@ -51,12 +55,10 @@ def _read_before(
     wanted = {key_of(source) for source in sources}
     known: dict[Key, FileReading] = {}
     for path in parts_of(folder, program):
-        for key, packed in read_part(path):
-            if key in wanted and key not in known:
-                file = unpacked(packed)
-                if file.outcome.code not in OF_THE_WORKER:
-                    known[key] = file
-                    step()
+        for key, file in read_part(path):
+            if key in wanted and key not in known and file.outcome.code not in OF_THE_WORKER:
+                known[key] = file
+                step()
     return known
 
 
@@ -75,8 +77,8 @@ def _read_elsewhere(
         watch.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def take(part: Path) -> None:
-        for key, packed in read_part(part):
-            known[key] = unpacked(packed)
+        for key, file in read_part(part):
+            known[key] = file
             step()
 
     limits, before = Limits.of(settings), len(known)
@@ -89,20 +91,27 @@ def _read_elsewhere(
 
 
 def _kept_in_parts(
-    sources: Sequence[SourceFile], packed: Iterator[bytes], folder: Path, program: str
-) -> Iterator[bytes]:
-    """The same, and written down each time that enough has come together."""
+    sources: Sequence[SourceFile], packed: Iterator[bytes], folder: Path, program: str, step: Callable[[], None]
+) -> Iterator[FileReading]:
+    """What was read of each file, at rest in the part that it is written into when enough has come together."""
     waiting: list[tuple[SourceFile, bytes]] = []
     size = 0
     for source, data in zip(sources, packed, strict=True):
         waiting.append((source, data))
         size += len(data)
+        step()
         if len(waiting) >= PART_FILES or size >= PART_BYTES:
-            write_part(folder, program, waiting)
+            yield from _files_of(write_part(folder, program, waiting))
             waiting, size = [], 0
-        yield data
     if waiting:
-        write_part(folder, program, waiting)
+        yield from _files_of(write_part(folder, program, waiting))
+
+
+def _files_of(part: Path) -> Iterator[FileReading]:
+    found = read_part(part)
+    if not found:
+        raise OSError(f"{part}: it does not hold what was written into it just now; check the disk and run again")
+    return (file for _, file in found)
 
 
 def _of_night(file: FileReading, source: SourceFile) -> FileReading:

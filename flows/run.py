@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
 
+from extract.worker_server import FEW_BYTES, get_ready
 from flows import nights_left
 from flows.delivery import (
     Delivered,
@@ -92,6 +93,8 @@ def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Su
     if before is not None:
         nights_left.finished(settings, night)
         return _unchanged(delivered, before, watch, _remind(settings, night, watch))
+    if settings.dask_scheduler is None and watch.bytes_new >= FEW_BYTES:
+        get_ready("transform.packed")
     from load.warehouse import OtherTables
 
     try:

@@ -80,7 +80,7 @@ class Settings(BaseSettings):
         le=1,
         description="Part of its files a source may not lose at once; 1: any loss is right",
     )
-    memory_limit: str = Field("1GB", description="Most memory DuckDB may use; beyond it it uses the disk")
+    memory_limit: str = Field("256MB", description="Most memory DuckDB may use; beyond it it uses the disk")
 
     write_mails: bool = Field(True, description="Whether a night writes mails into the outbox")
     write_page: bool = Field(True, description="Whether a night writes published/index.html and dictionary.html")

@@ -17,6 +17,7 @@ from extract.read import reader_version, rejected
 from flows import nights_left
 from flows.deciding import with_workers
 from flows.delivery import VERSION, Delivered, identity, nights_of
+from flows.evidence import Reconciled, folder_of, kept
 from flows.pages import page_paths
 from flows.reading import read_files
 from flows.run_rows import run_rows
@@ -25,14 +26,15 @@ from flows.summary import Files, Summary, Watch, told
 from flows.uncollected import uncollected
 from flows.validating import Frames, NotPublished, Verdict
 from transform.form import load_form
-from transform.night import FileReading, damaged_codes, decide_night, printed_codes, read_file, recognise_night
-from transform.past import asked_of
+from transform.night import FileReading, decide_night, look_at, read_file, recognise_night
+from transform.reconcile import Context
 from transform.records import FileOutcome, FormCopy, Night
 from transform.refused_lines import usable
 from transform.registers import Registers, read_registers
 from transform.registers_used import register_hashes
 from transform.returns import is_return
 from transform.thai import squash
+from transform.witnesses import witnesses_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,10 +225,11 @@ def _never_arrived(settings: Settings, delivered: Delivered, stood: frozenset[tu
 
 
 @uncollected()
-def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> Night:
+def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> Reconciled:
     """Recognise the copies of each project among the night's files and decide every field, with what nights before
     this one know of both. Bytes that were gone and came back are files of the night too, and files that begin to be
     there without their bytes."""
+    from expectations.asked import told_of
     from load.past import known_projects, past_of
     from load.returned import returned_on
     from load.sightings import stood_before
@@ -237,39 +240,59 @@ def reconcile(settings: Settings, delivered: Delivered, readings: Readings) -> N
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         files += [FileReading(*returned) for returned in returned_on(con, when, delivered.standing)]
         files += _never_arrived(settings, delivered, stood_before(con, when, (p.uri for p in delivered.unpulled)))
-        recognised = recognise_night(
-            files, registers, known_projects(con, when, printed_codes(files), damaged_codes(files))
-        )
-        past = past_of(con, when, recognised.groups, asked_of(recognised.groups, form))
-    decided = decide_night(when, recognised, registers, form, past, with_workers(settings.workers))
+        seen = look_at(files)
+        recognised = recognise_night(seen, registers, known_projects(con, when, seen.printed, seen.damaged))
+        witnesses = witnesses_of(recognised.groups, form)
+        past = past_of(con, when, recognised.groups, witnesses.asked)
+    context = Context(form, registers, witnesses.corpus, past, witnesses.language)
+    slices = decide_night(when, recognised, context, with_workers(settings.workers))
+    outcomes = tuple(file.outcome for file in recognised.files)
+    decided = kept(when, outcomes, slices, folder_of(settings), form, told_of(registers))
     squash.cache_clear()  # it holds every text of the night twice, and nothing asks for most of them any more
     return decided
 
 
 @uncollected()
-def build_tables(settings: Settings, night: Night) -> Frames:
+def build_tables(settings: Settings, reconciled: Reconciled) -> Frames:
     """The rows of the touched projects, over all their nights, and what the forms of this night are like."""
     from expectations.night_measures import TABLE, measured
     from load.warehouse import earlier_state, open_work, projects_of_night
-    from transform.tables import build_frames
+    from transform.tables import frame_of, joined, project_frames
 
+    night, form = reconciled.night, load_form()
+    decision = form.tables["decision"]
+    deliveries = {d.project_code: d for d in night.deliveries}
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        touched = {d.project_code for d in night.deliveries} | set(projects_of_night(con, night.night))
-        frames = dict(build_frames(night, earlier_state(con, touched, night.night)))
-    return {**frames, TABLE: measured(night, frames, load_form())}
+
+        def built(codes: Sequence[str], decisions: pd.DataFrame) -> dict[str, pd.DataFrame]:
+            own = replace(night, deliveries=tuple(deliveries[code] for code in codes if code in deliveries))
+            return project_frames(own, decisions, earlier_state(con, codes, night.night), form)
+
+        parts, done = [], set()
+        for decisions in reconciled.staged["decision"].slices(con, decision):
+            codes = list(dict.fromkeys(decisions["project_code"]))
+            parts.append(built(codes, decisions))
+            done.update(codes)
+        # delivered without any value, or taken for another project's by a run of this night before
+        left = sorted({*deliveries, *projects_of_night(con, night.night)} - done)
+        parts.append(built(left, frame_of(decision, [])))
+    frames = reconciled.lineage | joined(parts, form)
+    return {**frames, TABLE: measured(night, frames, form)}
 
 
-def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames, verdict: Verdict) -> None:
+def load(settings: Settings, delivered: Delivered, reconciled: Reconciled, frames: Frames, verdict: Verdict) -> None:
     """Write the night into the working warehouse, in one transaction; refuse when a blocking expectation failed."""
     import pandas as pd
 
     from expectations.refused_records import without_frames
+    from load.staging import forget_staged
     from load.warehouse import apply_night, open_work
     from transform.tables import frame_of
 
     if verdict.validation.is_blocked:
         raise NotPublished(verdict.validation)
     frames = without_frames(frames, verdict.refused)
+    staged = {name: rows.without(verdict.refused) for name, rows in reconciled.staged.items()}
     tables = load_form().tables
     registers = registers_of(settings)
     codes = registers.agency_codes
@@ -281,10 +304,10 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         apply_night(
             con,
-            frames,
+            {**frames, **staged},
             night=delivered.night,
             standing=delivered.standing,
-            run=frame_of(tables["run"], run_rows(con, settings, delivered, night, verdict)),
+            run=frame_of(tables["run"], run_rows(con, settings, delivered, reconciled.night, verdict)),
             expectation_results=verdict.validation.results,
             findings=verdict.findings,
             register=register,
@@ -293,6 +316,7 @@ def load(settings: Settings, delivered: Delivered, night: Night, frames: Frames,
             sources=verdict.sources,
             mutes=registers.mutes,
         )
+    forget_staged(folder_of(settings))
     if not delivered.is_earlier_list:
         nights_left.loaded(settings, delivered.night)
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from flows.delivery import Delivered
 from flows.settings import Settings
+from flows.uncollected import uncollected
 from transform.form import load_form
 from transform.records import Night
 from transform.registers import Registers
 from transform.source_nights import SourceTonight
+from transform.thai import squash
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +49,7 @@ class NotPublished(RuntimeError):
         super().__init__("nothing is published: " + "; ".join(self.blocking))
 
 
+@uncollected()
 def validate(settings: Settings, registers: Registers, delivered: Delivered, night: Night, frames: Frames) -> Verdict:
     """Cross-checks and Great Expectations on tonight's frames; findings with their evidence and life-cycle.
 
@@ -82,6 +85,7 @@ def validate(settings: Settings, registers: Registers, delivered: Delivered, nig
         night, frames, rows, validation, previous, load_form(), registers.corrections, delivered_before, registers,
         refused=refused, gone=gone,
     )  # fmt: skip
+    squash.cache_clear()  # as after deciding: it holds every text once more
     return Verdict(validation, with_sources(found, sources, night.night, load_form()), sources, refused)
 
 

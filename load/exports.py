@@ -10,6 +10,7 @@ import csv
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,7 @@ Format = Literal["parquet", "csv", "xlsx"]
 Extent = Literal["all", "facts", "none"]
 NOT_EXPORTED = frozenset({"run", "expectation_result", "sighting", "source_night"})
 _FACTS = frozenset({"main", "quality"})
+_AT_ONCE = 2
 _NUMBER_OR_DASH = re.compile(r"[+-]?\d+(\.\d+)?|-")
 _OWN_ORDER = re.compile(r"\bORDER\s+BY\b[^()]*$", re.IGNORECASE)
 
@@ -83,14 +85,21 @@ def _write(con: duckdb.DuckDBPyConnection, sheets: Sequence[_Sheet], out: Path, 
     if format not in writers:
         raise ValueError(f"{format!r} is no export format; expected one of {', '.join(writers)}")
     out.mkdir(parents=True, exist_ok=True)
-    written = []
-    for sheet in sheets:
+
+    def write(sheet: _Sheet) -> Path:
         target = out / f"{sheet.table.name}.{format}"
         building = target.with_name(target.name + ".next")
-        writers[format](con, sheet, building)
+        with con.cursor() as own:
+            own.execute(f"USE {quoted(database)}")
+            writers[format](own, sheet, building)
         building.replace(target)
-        written.append(target)
-    return sorted(written)
+        return target
+
+    (database,) = con.execute("SELECT current_database()").fetchone() or ("memory",)
+    sizes = dict(con.execute("SELECT table_name, estimated_size FROM duckdb_tables()").fetchall())
+    largest_first = sorted(sheets, key=lambda sheet: -sizes.get(sheet.table.name, 0))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:  # several tables at once, each by one thread
+        return sorted(pool.map(write, largest_first))
 
 
 def exported_tables(extent: Extent = "all") -> tuple[Table, ...]:

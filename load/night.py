@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 import duckdb
 import pandas as pd
@@ -13,8 +11,10 @@ import pandas as pd
 from load.corrections import compute_corrections
 from load.dimensions import compute_dimensions
 from load.finding_history import record_findings, record_mutes
-from load.schema import YEAR_LIMIT, columns_sql, quoted, registered
+from load.prepared import casts, prepared_frame
+from load.schema import columns_sql, registered
 from load.sightings import record_sightings
+from load.staging import Staged
 from load.transaction import transaction
 from transform.form import Table, load_form
 from transform.project_rows import PROJECT_TABLES
@@ -31,7 +31,7 @@ _PIECE_ROWS = 50_000
 
 def apply_night(
     con: duckdb.DuckDBPyConnection,
-    frames: Mapping[str, pd.DataFrame],
+    frames: Mapping[str, pd.DataFrame | Staged],
     *,
     night: date,
     standing: Iterable[tuple[str, str]],
@@ -46,22 +46,23 @@ def apply_night(
 ) -> None:
     """Write one night: replace the rows of the projects it touches and of its files, then compute the dimensions.
 
-    `frames` are those of transform.tables.build_frames; the projects in `dim_project` are the touched ones. `register`
-    names the agency codes (prefix, agency, status), `standing` says what stood in the sources (place, hash),
-    `sources` those that were asked, as judged (load.sightings.judge_sources),
-    `registers_used` which registers the night was decided with. Raises ValueError, with the warehouse as it was, when
-    a frame lacks a column or repeats a key, an amount is no exact DECIMAL, a date lies past the year 2400, or a
-    project that lost its delivery of this night is not among the touched ones though other nights delivered it.
+    `frames` are those of transform.tables.build_frames, or their rows in files; the projects in `dim_project` are the
+    touched ones. `register` names the agency codes (prefix, agency, status), `standing` says what stood in the sources
+    (place, hash), `sources` those that were asked, as judged (load.sightings.judge_sources), `registers_used` which
+    registers the night was decided with. Raises ValueError, with the warehouse as it was, when a frame lacks a column
+    or repeats a key, an amount is no exact DECIMAL, a date lies past the year 2400, or a project that lost its delivery
+    of this night is not among the touched ones though other nights delivered it.
     """
     tables = load_form().tables
+    staged = {name: rows.relation for name, rows in frames.items() if isinstance(rows, Staged) and rows.paths}
     loaded = {
-        **frames,
+        **{name: rows for name, rows in frames.items() if not isinstance(rows, Staged)},
         "run": run,
         "expectation_result": expectation_results,
         "finding": findings,
         "register": registers_used,
     }
-    missing = [name for name in (*PROJECT_TABLES, *NIGHTLY) if name not in loaded]
+    missing = [name for name in (*PROJECT_TABLES, *NIGHTLY) if name not in frames]
     if missing:
         raise ValueError(f"night {night}: no frame for {', '.join(missing)}; expected every table of build_frames")
     asked = {name: prepared_frame(tables[name], loaded.pop(name)) for name in _ASKED}
@@ -71,6 +72,8 @@ def apply_night(
             _delete(con, night)
             for name in _ASKED[:-1]:
                 _insert(con, tables[name])
+            for name, rows in staged.items():
+                _insert(con, tables[name], rows)
             for name in list(loaded):  # one at a time, and in pieces: what is written is in memory twice
                 for piece in _pieces(prepared_frame(tables[name], loaded.pop(name))):
                     con.register(f"incoming_{name}", piece)
@@ -89,50 +92,6 @@ def apply_night(
 def project_tables() -> tuple[str, ...]:
     """Tables whose rows belong to one project, and are replaced with it; qualified names."""
     return tuple(load_form().tables[name].qualified for name in PROJECT_TABLES)
-
-
-def prepared_frame(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame that DuckDB takes over without guessing: amounts as exact text, dates as days; keys checked."""
-    lost = [c.name for c in table.columns if c.name not in frame.columns]
-    if lost:
-        raise ValueError(f"{table.qualified}: the frame has no column {', '.join(lost)}; expected {table.column_names}")
-    prepared = pd.DataFrame({c.name: _prepared(table, c.name, c.type, frame[c.name]) for c in table.columns})
-    repeated = prepared[prepared.duplicated(list(table.key))]
-    if len(repeated):
-        key = {k: repeated.iloc[0][k] for k in table.key}
-        raise ValueError(f"{table.qualified}: {len(repeated)} rows repeat a key, first {key}; expected each key once")
-    return prepared
-
-
-def _prepared(table: Table, name: str, sql_type: str, values: pd.Series[Any]) -> pd.Series[Any]:
-    if sql_type.startswith("DECIMAL"):
-        scale = int(sql_type.rstrip(")").split(",")[1])
-        return pd.Series([_exact(table, name, v, scale) for v in values], index=values.index, dtype="str")
-    if sql_type in ("INTEGER", "BIGINT"):
-        return values.astype("Int64")
-    if sql_type == "BOOLEAN":
-        return values.astype("boolean")
-    if sql_type == "DATE":
-        days: pd.Series[Any] = pd.to_datetime(values).astype("datetime64[us]")
-        late = days[days.dt.year >= YEAR_LIMIT]
-        if len(late):
-            raise ValueError(
-                f"{table.qualified}.{name}: {late.iloc[0].date()} lies past the year {YEAR_LIMIT}; "
-                "a Buddhist year was not converted"
-            )
-        return days
-    return values.astype("str")
-
-
-def _exact(table: Table, name: str, value: Any, scale: int) -> str | None:
-    """Text of an amount. A float is refused: it may already have lost satang."""
-    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
-        return None
-    if not isinstance(value, Decimal) or not value.is_finite() or value != round(value, scale):
-        raise ValueError(
-            f"{table.qualified}.{name}: {value!r} is no exact amount; expected a Decimal with at most {scale} decimals"
-        )
-    return format(value, "f")
 
 
 def _delete(con: duckdb.DuckDBPyConnection, night: date) -> None:
@@ -166,10 +125,12 @@ def _pieces(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
         yield frame.iloc[start : start + _PIECE_ROWS]
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    casts = ", ".join(f"CAST({quoted(c.name)} AS {c.type})" for c in table.columns)
+def _insert(con: duckdb.DuckDBPyConnection, table: Table, rows: str | None = None) -> None:
+    """Insert a relation, else what is registered for the table."""
     names = columns_sql(table.column_names)
-    con.execute(f"INSERT INTO {table.qualified} ({names}) SELECT {casts} FROM incoming_{table.name}")
+    con.execute(
+        f"INSERT INTO {table.qualified} ({names}) SELECT {casts(table)} FROM {rows or f'incoming_{table.name}'}"
+    )
 
 
 def _delete_projects_without_evidence(con: duckdb.DuckDBPyConnection, night: date) -> None:

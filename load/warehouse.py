@@ -6,9 +6,11 @@ Readers never open this file; they get a finished copy (load/publish.py). So a n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
 
@@ -20,6 +22,7 @@ from load.night import apply_night
 from load.schema import columns_sql, create_tables, table_differences, typed_frame
 from load.storage import STORAGE_VERSION
 from load.transaction import transaction
+from transform.at_rest import AtRest
 from transform.form import load_form
 from transform.records import Evidence, FileOutcome, FormCopy, LineCount, Reading, UnreadLine
 from transform.returns import RETURN
@@ -50,6 +53,8 @@ __all__ = [
 
 # a name only: a module that holds the type itself makes DuckDB complain of leaks when a run under Prefect ends
 Connection: TypeAlias = "duckdb.DuckDBPyConnection"
+_FIRST = itemgetter(0)
+_FETCHED_ROWS = 20_000
 # DuckDB must never try to fetch an extension: it takes seconds, and servers have no network.
 OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
@@ -164,18 +169,16 @@ def refused_otherwise(con: duckdb.DuckDBPyConnection, code_version: str) -> bool
 
 
 def copies_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FormCopy, ...]:
-    """Copies loaded for a night, just as they were read; in order of file and place, readings in printed order."""
-    readings: dict[str, list[Reading]] = defaultdict(list)
-    rows = con.execute(
+    """Copies loaded for a night, just as they were read, at rest; in order of file and place, readings in printed
+    order."""
+    con.execute(
         "SELECT r.copy_id, r.field, r.report_seq, r.page, r.line_first, r.line_last, r.char_from, r.char_to, r.raw, "
         "r.value, r.problem, r.is_cut, r.doubt FROM lineage.reading AS r "
         "WHERE r.night = ? "
         "ORDER BY r.copy_id, r.page, r.line_first, r.char_from, r.line_last, r.char_to, r.field",
         [night],
-    ).fetchall()
-    for copy_id, field, seq, page, first, last, char_from, char_to, raw, value, problem, is_cut, doubt in rows:
-        evidence = Evidence(page, first, last, char_from, char_to, raw)
-        readings[copy_id].append(Reading(copy_id, field, seq, evidence, value, problem, is_cut, doubt))
+    )
+    readings = {copy_id: AtRest.of([_reading(row) for row in rows]) for copy_id, rows in groupby(_fetched(con), _FIRST)}
     columns = (
         "copy_id", "source_sha256", "uri", "media_type", "night", "ordinal", "page_first", "line_first", "page_last",
         "line_last", "printed_code", "project_code", "fiscal_year_be", "is_truncated", "is_closed",
@@ -191,6 +194,19 @@ def copies_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FormCo
     return tuple(
         _alone(FormCopy(**dict(zip(columns, row, strict=True)), readings=tuple(readings.get(row[0], ()))))
         for row in copies
+    )
+
+
+def _fetched(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    """The rows of the last question, some at a time."""
+    while rows := con.fetchmany(_FETCHED_ROWS):
+        yield from rows
+
+
+def _reading(row: tuple[Any, ...]) -> Reading:
+    copy_id, field, seq, page, first, last, char_from, char_to, raw, value, problem, is_cut, doubt = row
+    return Reading(
+        copy_id, field, seq, Evidence(page, first, last, char_from, char_to, raw), value, problem, is_cut, doubt
     )
 
 

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from transform.at_rest import opened
 from transform.codes import Codes
 from transform.damaged_codes import damaged
 from transform.headless import headless
@@ -29,15 +30,23 @@ _ASSIGNED = "assigned by a line of data/reference/corrections.csv"
 _REMEDY = "; correct the code in the source document, or assign the copy in data/reference/corrections.csv"
 
 
-def recognise(copies: Iterable[FormCopy], registers: Registers, known: Known | None = None) -> tuple[FormCopy, ...]:
+def recognise(
+    copies: Iterable[FormCopy],
+    registers: Registers,
+    known: Known | None = None,
+    sightings: Iterable[Sighting] | None = None,
+) -> tuple[FormCopy, ...]:
     """Return the copies of one night with the project each belongs to, noting where that is not its printed code.
 
     A pure function of what the copies print and of what earlier nights know: an earlier recognition of them does not
-    count, nor does their order.
+    count, nor does their order. `sightings`: of the same copies, where they are made already.
     """
     listed = sorted(copies, key=lambda c: (c.uri, c.source_sha256, c.ordinal))
     by_id = {copy.copy_id: copy for copy in listed}
-    found = recognise_sightings(map(sighting_of, listed), by_id.__getitem__, registers, known)
+    seen = {one.copy_id: one for one in (map(sighting_of, listed) if sightings is None else sightings)}
+    found = recognise_sightings(
+        [seen[copy.copy_id] for copy in listed], lambda copy_id: opened(by_id[copy_id]), registers, known
+    )
     return tuple(_as(copy, found[copy.copy_id]) for copy in listed)
 
 

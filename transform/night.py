@@ -7,24 +7,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import itemgetter
 
 from extract.document import Document, ReadResult
+from transform.at_rest import opened
 from transform.copies import CopyText, SplitDocument, split
 from transform.doubts import overlooked, unread_pages, with_doubts
 from transform.form import Form
 from transform.identity import recognise
 from transform.known_projects import Known
 from transform.parse import Parsed, mark_cut, parse_copy
-from transform.past import LANGUAGE, Past
 from transform.projects import Deciding, Projects, in_turn
 from transform.reconcile import Context
 from transform.records import FileOutcome, FormCopy, LineCount, Night, UnreadLine
 from transform.registers import Registers
-from transform.rules import count_corpus
-from transform.text_model import TextModel, to_learn_from
-from transform.thai import normalize, squash
+from transform.sightings import Sighting, sighting_of
+from transform.thai import normalize
+from transform.witnesses import witnesses_of
 
-_PROSE = (LANGUAGE | {"long_text"}) - {"name", "status"}
 # hexadecimal digits of the file's hash that make a copy's id
 _ID_DIGITS = 16
 
@@ -158,8 +158,42 @@ def reconcile_night(night: date, files: Iterable[FileReading], registers: Regist
 
     The same bytes under two names are one file, known by the first name in order; the order of the files is free.
     """
-    recognised = recognise_night(files, registers, Known.nothing())
-    return decide_night(night, recognised, registers, form, Past.nothing())
+    recognised = recognise_night(look_at(files), registers, Known.nothing())
+    witnesses = witnesses_of(recognised.groups, form)
+    context = Context(form, registers, witnesses.corpus, language=witnesses.language)
+    slices = [own for _, own in sorted(decide_night(night, recognised, context), key=itemgetter(0))]
+    return Night(
+        night,
+        tuple(file.outcome for file in recognised.files),
+        tuple(sorted((copy for own in slices for copy in own.copies), key=lambda c: (c.uri, c.ordinal, c.copy_id))),
+        tuple(delivery for own in slices for delivery in own.deliveries),
+    )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What recognition needs of a night's files: each content once, in order of names, with a sighting of each copy.
+
+    `printed`: the readable codes that copies print, `damaged`: what others print where it should stand; sorted.
+    """
+
+    files: tuple[FileReading, ...]
+    sightings: tuple[Sighting, ...]
+    printed: tuple[str, ...]
+    damaged: tuple[str, ...]
+
+
+def look_at(files: Iterable[FileReading]) -> Seen:
+    """Open each copy once, and keep what recognition goes by."""
+    listed = _distinct(files)
+    sightings, printed, damaged = [], set(), set()
+    for copy in (opened(copy) for file in listed for copy in file.copies):
+        sightings.append(sighting_of(copy))
+        codes = [r.value for r in copy.readings if r.field == "project_code" and r.value]
+        printed.update(codes)
+        if copy.printed_code and not codes:
+            damaged.add(copy.printed_code)
+    return Seen(tuple(listed), tuple(sightings), tuple(sorted(printed)), tuple(sorted(damaged)))
 
 
 @dataclass(frozen=True)
@@ -171,49 +205,27 @@ class Recognised:
     without_project: tuple[FormCopy, ...]
 
 
-def printed_codes(files: Iterable[FileReading]) -> list[str]:
-    """The readable codes that a night's copies print, each once, sorted."""
-    readings = (r for file in files for copy in file.copies for r in copy.readings if r.field == "project_code")
-    return sorted({r.value for r in readings if r.value is not None})
-
-
-def damaged_codes(files: Iterable[FileReading]) -> list[str]:
-    """What copies without a readable code print where it should stand, each once, sorted."""
-    copies = (copy for file in files for copy in file.copies if copy.printed_code)
-    return sorted(
-        {c.printed_code or "" for c in copies if not any(r.field == "project_code" and r.value for r in c.readings)}
-    )
-
-
-def recognise_night(files: Iterable[FileReading], registers: Registers, known: Known) -> Recognised:
+def recognise_night(seen: Seen, registers: Registers, known: Known) -> Recognised:
     """Which project each copy of a night is of; `known` is what earlier nights know of their codes."""
-    listed = _distinct(files)
-    copies = recognise((copy for file in listed for copy in file.copies), registers, known)
+    copies = recognise((copy for file in seen.files for copy in file.copies), registers, known, seen.sightings)
     groups: dict[str, list[FormCopy]] = defaultdict(list)
     for copy in copies:
         if copy.project_code is not None:
             groups[copy.project_code].append(copy)
     complete = {code: tuple(_with_truncation(groups[code])) for code in sorted(groups)}
-    return Recognised(tuple(listed), complete, tuple(c for c in copies if c.project_code is None))
+    return Recognised(seen.files, complete, tuple(c for c in copies if c.project_code is None))
 
 
 def decide_night(
-    night: date, recognised: Recognised, registers: Registers, form: Form, past: Past, deciding: Deciding = in_turn
-) -> Night:
-    """Decide every field of every project delivered on a night; `past` is what earlier nights say to its questions.
-
-    `deciding` decides the projects and gives the deliveries in their order.
+    night: date, recognised: Recognised, context: Context, deciding: Deciding = in_turn
+) -> Iterator[tuple[int, Night]]:
+    """Decide every field of every project of a night, in slices: some projects with their copies, and no files; last
+    the copies of no project. Each with its number, in whatever order `deciding` comes to them.
     """
-    groups = recognised.groups
-    context = Context(form, registers, _corpus(form, groups), past, _language(form, groups))
-    deliveries = tuple(deciding(Projects(tuple(groups.values()), context)))
-    decided = [c for d in deliveries for c in d.copies] + list(recognised.without_project)
-    return Night(
-        night,
-        tuple(f.outcome for f in recognised.files),
-        tuple(sorted(decided, key=lambda c: (c.uri, c.ordinal, c.copy_id))),
-        deliveries,
-    )
+    projects = Projects(tuple(recognised.groups.values()), context)
+    for number, deliveries in deciding(projects):
+        yield number, Night(night, (), tuple(c for d in deliveries for c in d.copies), deliveries)
+    yield len(projects.slices), Night(night, (), recognised.without_project, ())
 
 
 def _distinct(files: Iterable[FileReading]) -> list[FileReading]:
@@ -241,39 +253,3 @@ def _with_truncation(copies: Sequence[FormCopy]) -> list[FormCopy]:
 
 def _rows(copy: FormCopy) -> int:
     return sum(1 for r in copy.readings if r.field.startswith("reports[") and r.field.endswith("].seq"))
-
-
-def _corpus(form: Form, groups: Mapping[str, Sequence[FormCopy]]) -> dict[tuple[str, str], set[str]]:
-    """Which projects print each text: the vote of the rest of the night."""
-    return count_corpus(
-        (code, address, squash(text))
-        for code, copies in groups.items()
-        for address, text in _said(copies)
-        if form.field_of(address).policy in LANGUAGE
-    )
-
-
-def _language(form: Form, groups: Mapping[str, Sequence[FormCopy]]) -> TextModel | None:
-    """The letter statistics of the night's texts."""
-    return TextModel.of(
-        (code, text) for code in sorted(to_learn_from(groups)) for text in _prose_of(_said(groups[code]), form)
-    )
-
-
-def texts_to_learn(copy: FormCopy, form: Form) -> Iterator[str]:
-    """The comparing keys of a copy's texts, from which letter statistics are made; of names there are better ones."""
-    return _prose_of(_said([copy]), form)
-
-
-def _prose_of(said: Iterable[tuple[str, str]], form: Form) -> Iterator[str]:
-    return (squash(text) for address, text in said if form.field_of(address).policy in _PROSE)
-
-
-def _said(copies: Iterable[FormCopy]) -> dict[tuple[str, str], None]:
-    """(address, value) of the readings of copies that are whole and beyond doubt, each once, as they come."""
-    return {
-        (address, value): None
-        for copy in copies
-        for _, address, _, _, value, _, is_cut, doubt in copy.readings
-        if value is not None and not is_cut and doubt is None
-    }

@@ -1,28 +1,26 @@
 """A parsed file as bytes and back: what worker processes hand over and what waits in part files.
 
-Columns of plain values, as `marshal` writes them: a quarter of the time of pickle in both directions, each text once
-however many readings hold it, and nothing in it can run code. Only for the same program on the same Python.
+Plain values, as `marshal` writes them: a quarter of the time of pickle in both directions, and nothing in it can run
+code. What was read of each copy stays packed (transform/at_rest.py). Only for the same program on the same Python.
 """
 
 from __future__ import annotations
 
 import marshal
-import sys
-from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date
-from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
 from extract.document import ReadResult
+from transform.at_rest import AtRest, Span
 from transform.form import load_form
 from transform.night import FileReading, read_file
-from transform.records import Evidence, FileOutcome, FormCopy, LineCount, Reading, UnreadLine
+from transform.records import FileOutcome, FormCopy, LineCount, UnreadLine
 
-_new = tuple.__new__  # a named tuple's own constructor spends half its time on passing arguments on
 _OUTCOME = tuple(f.name for f in fields(FileOutcome) if f.name not in ("night", "lines", "unread"))
 _COPY = tuple(f.name for f in fields(FormCopy) if f.name not in ("night", "readings"))
+_SIZE_BYTES = 4
 _outcome_values, _copy_values = attrgetter(*_OUTCOME), attrgetter(*_COPY)
 
 
@@ -33,52 +31,38 @@ def read_and_pack(result: ReadResult) -> bytes:
 
 def packed(file: FileReading) -> bytes:
     """The file as bytes; `unpacked` gives it back, equal in every value."""
-    outcome, texts = file.outcome, dict[str, str]()
+    outcome = file.outcome
     lines = (outcome.lines.consumed, outcome.lines.furniture, outcome.lines.unread)
-    head = (outcome.night.toordinal(), lines, tuple(map(tuple, outcome.unread)), _outcome_values(outcome))
-    copies = [(c.night.toordinal(), _copy_values(c), _columns(c.readings, texts)) for c in file.copies]
-    everything: Any = (head, copies)
-    return marshal.dumps(everything)
+    blocks = [AtRest.of(copy.readings).packed for copy in file.copies]
+    copies = [
+        (copy.night.toordinal(), _copy_values(copy), len(copy.readings), len(block))
+        for copy, block in zip(file.copies, blocks, strict=True)
+    ]
+    unread = tuple(map(tuple, outcome.unread))
+    values: Any = (outcome.night.toordinal(), lines, unread, _outcome_values(outcome), copies)
+    head = marshal.dumps(values)
+    return b"".join((len(head).to_bytes(_SIZE_BYTES), head, *blocks))
 
 
-def unpacked(data: bytes) -> FileReading:
-    """The file that was packed. Raises ValueError, EOFError or TypeError for bytes that `packed` did not write."""
-    (night, lines, unread, values), copies = marshal.loads(data)
+def unpacked(data: bytes | memoryview, place: tuple[str, int] | None = None) -> FileReading:
+    """The file that was packed, its copies at rest: in `data`, or where these bytes stand in a file (path, offset).
+
+    Raises ValueError, EOFError or TypeError for other bytes.
+    """
+    start = _SIZE_BYTES + int.from_bytes(data[:_SIZE_BYTES])
+    night, lines, unread, values, copies = marshal.loads(data[_SIZE_BYTES:start])
     outcome = FileOutcome(
         night=date.fromordinal(night),
         lines=LineCount(*lines),
         unread=tuple(map(UnreadLine._make, unread)),
         **dict(zip(_OUTCOME, values, strict=True)),
     )
-    return FileReading(outcome, tuple(_copy(*copy) for copy in copies))
-
-
-def _copy(night: int, values: Iterable[Any], columns: tuple[Any, ...]) -> FormCopy:
-    readings = _readings(columns)
-    return FormCopy(night=date.fromordinal(night), readings=readings, **dict(zip(_COPY, values, strict=True)))
-
-
-def _columns(readings: tuple[Reading, ...], texts: dict[str, str]) -> tuple[Any, ...]:
-    """The readings by column. `texts` holds every text of the file: equal ones are written and read as one object."""
-    if not readings:
-        return ()
-    one = texts.setdefault
-    ids, names, seqs, evidences, values, *rest = zip(*readings, strict=True)
-    *places, printed = zip(*evidences, strict=True)
-    return (
-        tuple([one(i, i) for i in ids]),
-        tuple(map(sys.intern, names)),  # marshal keeps it so: one object for the whole night
-        seqs,
-        places,
-        tuple([one(text, text) for text in printed]),
-        tuple([text if text is None else one(text, text) for text in values]),
-        *rest,
-    )
-
-
-def _readings(columns: tuple[Any, ...]) -> tuple[Reading, ...]:
-    if not columns:
-        return ()
-    ids, names, seqs, places, printed, *rest = columns
-    evidences = map(_new, repeat(Evidence), zip(*places, printed, strict=True))
-    return tuple(map(_new, repeat(Reading), zip(ids, names, seqs, evidences, *rest, strict=True)))
+    found = []
+    for brought, copy, count, size in copies:
+        block = bytes(data[start : start + size]) if place is None else Span(place[0], place[1] + start, size)
+        start += size
+        at_rest = AtRest(count, block)
+        found.append(FormCopy(night=date.fromordinal(brought), readings=at_rest, **dict(zip(_COPY, copy, strict=True))))
+    if start != len(data):
+        raise ValueError(f"a packed file of {len(data)} bytes; expected {start}")
+    return FileReading(outcome, tuple(found))

@@ -38,23 +38,40 @@ class Past:
 
 @dataclass(frozen=True)
 class Asked:
-    """What tonight's copies differ on: (field, key) → its spellings, and (project, field) in the order of both."""
+    """What tonight's copies differ on: (field, key) → its spellings, and (project, field); both in order."""
 
     spellings: Mapping[tuple[str, str], tuple[str, ...]]
     own: tuple[tuple[str, str], ...]
 
 
+class Asking:
+    """Gathers what is asked, project by project."""
+
+    def __init__(self, form: Form):
+        self._form = form
+        self._spellings: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._own: list[tuple[str, str]] = []
+
+    def add(self, code: str, copies: Sequence[FormCopy]) -> None:
+        """The texts on which the copies of one project differ."""
+        if len({copy.witness for copy in copies}) > 1:
+            for base, keys in _differing(copies, self._form).items():
+                self._own.append((code, base))
+                for key, values in keys.items():
+                    self._spellings[base, key] |= values
+
+    def asked(self) -> Asked:
+        """All of it, in a fixed order."""
+        spellings = {place: tuple(sorted(values)) for place, values in sorted(self._spellings.items())}
+        return Asked(spellings, tuple(sorted(self._own)))
+
+
 def asked_of(groups: Mapping[str, Sequence[FormCopy]], form: Form) -> Asked:
     """The texts on which the copies of one project differ. `groups` are the copies of each project, by code."""
-    spellings: dict[tuple[str, str], set[str]] = defaultdict(set)
-    own: list[tuple[str, str]] = []
-    for code in sorted(groups):
-        if len({copy.witness for copy in groups[code]}) > 1:
-            for base, keys in _differing(groups[code], form).items():
-                own.append((code, base))
-                for key, values in keys.items():
-                    spellings[base, key] |= values
-    return Asked({place: tuple(sorted(values)) for place, values in sorted(spellings.items())}, tuple(own))
+    asking = Asking(form)
+    for code, copies in groups.items():
+        asking.add(code, copies)
+    return asking.asked()
 
 
 def _differing(copies: Iterable[FormCopy], form: Form) -> dict[str, dict[str, set[str]]]:

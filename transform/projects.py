@@ -6,17 +6,20 @@ without what this one holds already: readings and texts are named by their place
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from sys import intern
 from typing import Any, NamedTuple
 
 from transform.addresses import report_of
+from transform.at_rest import opened
 from transform.candidates import in_fixed_order
 from transform.names import name_model
 from transform.reconcile import Context, reconcile
 from transform.records import Decision, Delivery, Evidence, FormCopy, Reading
 
+# projects of a slice: what is at hand of them at a time, and rows that are written down together
+SLICE = 200
 # a field that all copies say alike: the rule, and where its readings stand
 _Alike = tuple[str, tuple[int, ...]]
 # a reading: its place; the place of one that says it under another address; or all of it
@@ -39,17 +42,27 @@ class Projects:
     groups: Sequence[Sequence[FormCopy]]
     context: Context
 
+    @property
+    def slices(self) -> list[range]:
+        """The places of projects that are kept at hand together, once they are decided."""
+        count = len(self.groups)
+        return [range(start, min(start + SLICE, count)) for start in range(0, count, SLICE)]
+
     def decide(self, at: int) -> Delivery:
         """Decide one project."""
-        return reconcile(self.groups[at], self.context)
+        return reconcile(self._copies(at), self.context)
 
     def hand_over(self, at: int) -> Handed:
         """Decide one project for another process that holds the same copies."""
-        return _handed(self.decide(at), self.groups[at])
+        copies = self._copies(at)
+        return _handed(reconcile(copies, self.context), copies)
 
     def take_over(self, at: int, handed: Handed) -> Delivery:
         """The delivery that another process decided."""
-        return _taken(handed, self.groups[at])
+        return _taken(handed, self._copies(at))
+
+    def _copies(self, at: int) -> list[FormCopy]:
+        return [opened(copy) for copy in self.groups[at]]
 
     def prepare(self) -> None:
         """Count what otherwise the first question would have counted, so that it is done once for all processes."""
@@ -58,12 +71,15 @@ class Projects:
             self.context.language.prepare()
 
 
-Deciding = Callable[[Projects], Iterable[Delivery]]
+# slices with their numbers, in any order; the deliveries of one in the order of its projects
+Slices = Iterator[tuple[int, tuple[Delivery, ...]]]
+Deciding = Callable[[Projects], Slices]
 
 
-def in_turn(projects: Projects) -> Iterable[Delivery]:
+def in_turn(projects: Projects) -> Slices:
     """Decide one project after the other, here."""
-    return map(projects.decide, range(len(projects.groups)))
+    for number, places in enumerate(projects.slices):
+        yield number, tuple(map(projects.decide, places))
 
 
 def _handed(delivery: Delivery, group: Sequence[FormCopy]) -> Handed:

@@ -6,10 +6,14 @@ fast.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from transform.brief import ValuePlaces
 
 Confidence = Literal["agreed", "resolved", "single", "contested"]
 # weakest last: the class of a record is the weakest of its values
@@ -131,7 +135,7 @@ class FormCopy:
     fiscal_year_be: int | None
     is_truncated: bool
     is_closed: bool
-    readings: tuple[Reading, ...]
+    readings: Sequence[Reading]
     identity_note: str | None = None
     overlooked: str | None = None
     unread_pages: str | None = None
@@ -185,7 +189,8 @@ class Delivery:
     """One project on one night: its copies in their fixed order, and a decision for every field any copy prints.
 
     `report_addresses` are the rows of section 2 in printed order (`reports[3]`, a second row of the same number
-    `reports[3#2]`); `lists` are the lengths of the list fields after joining (`targets` → 2).
+    `reports[3#2]`). `places` stands in a delivery in brief, which has no longer all of its decisions
+    (transform/brief.py).
     """
 
     project_code: str
@@ -193,6 +198,7 @@ class Delivery:
     copies: tuple[FormCopy, ...]
     decisions: tuple[Decision, ...]
     report_addresses: tuple[str, ...]
+    places: ValuePlaces | None = None
 
     @property
     def delivery_id(self) -> str:
@@ -228,15 +234,3 @@ class Night:
     files: tuple[FileOutcome, ...]
     copies: tuple[FormCopy, ...]
     deliveries: tuple[Delivery, ...]
-
-    def without_evidence(self) -> Night:
-        """The same in numbers: files, how many copies, projects, reports and conflicts, without what was read.
-
-        A large night holds a million readings, which nobody asks for any more once they are in the warehouse.
-        """
-        copies = tuple(replace(copy, readings=()) for copy in self.copies)
-        deliveries = tuple(
-            replace(d, copies=(), decisions=tuple(x._replace(readings=()) for x in d.decisions if x.is_conflict))
-            for d in self.deliveries
-        )
-        return Night(self.night, self.files, copies, deliveries)

@@ -242,13 +242,16 @@ def choose(question: Question) -> tuple[str, Candidate]:
     raise AssertionError("the last rule always chooses")
 
 
-def count_corpus(printed: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], set[str]]:
+def count_corpus(printed: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], Collection[str]]:
     """(field base, key) → the projects that print it, from (project code, field address, key) rows."""
-    corpus: dict[tuple[str, str], set[str]] = {}
+    corpus: dict[tuple[str, str], Collection[str]] = {}
     for code, address, key in printed:
         place = field_base(address), key
-        if place in corpus:
-            corpus[place].add(code)
-        else:
-            corpus[place] = {code}
+        before = corpus.get(place)
+        if before is None:
+            corpus[place] = (code,)  # most texts are one project's, and a set weighs four times as much
+        elif isinstance(before, set):
+            before.add(code)
+        elif code not in before:
+            corpus[place] = {*before, code}
     return corpus

@@ -7,8 +7,9 @@ the projects it touches and nothing else, and nights replayed in any order end i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -83,15 +84,33 @@ def build_frames(night: Night, earlier: Earlier, form: Form | None = None) -> di
     copy as another project's, and the one it was taken for keeps its other nights.
     """
     form = form or load_form()
-    states = _states(night, earlier)
+    lineage = lineage_frames(night, form)
+    return project_frames(night, lineage["decision"], earlier, form) | lineage
+
+
+def project_frames(night: Night, decisions: pd.DataFrame, earlier: Earlier, form: Form) -> dict[str, pd.DataFrame]:
+    """The rows of the touched projects by table; `decisions`: those of tonight, as in lineage.decision."""
+    states = _states(night, decisions, earlier)
     rows: dict[str, list[Row]] = defaultdict(list)
     for code in sorted(states):
-        for table, made in project_rows(form, code, states[code]).items():
+        for table, made in project_rows(form, code, states.pop(code)).items():
             rows[table].extend(made)
     tables = form.tables
-    frames = {name: _sorted(frame_of(tables[name], rows.pop(name, [])), tables[name]) for name in PROJECT_TABLES}
-    lineage = lineage_columns(night, tables["form_copy"].column_names)
-    return frames | {name: _frame_of_columns(tables[name], columns) for name, columns in lineage.items()}
+    return {name: _sorted(frame_of(tables[name], rows.pop(name, [])), tables[name]) for name in PROJECT_TABLES}
+
+
+def joined(parts: Sequence[Mapping[str, pd.DataFrame]], form: Form) -> dict[str, pd.DataFrame]:
+    """The frames of several `project_frames`, each project in one of them, as one."""
+    return {
+        name: _sorted(pd.concat([part[name] for part in parts], ignore_index=True), form.tables[name])
+        for name in PROJECT_TABLES
+    }
+
+
+def lineage_frames(night: Night, form: Form) -> dict[str, pd.DataFrame]:
+    """What was read and decided of the files, copies and projects of `night`: a whole one, or a part of it."""
+    lineage = lineage_columns(night, form.tables["form_copy"].column_names)
+    return {name: _frame_of_columns(form.tables[name], columns) for name, columns in lineage.items()}
 
 
 def _frame_of_columns(table: Table, columns: Columns) -> pd.DataFrame:
@@ -105,23 +124,26 @@ def _sorted(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     return frame.sort_values(list(table.key), ignore_index=True, na_position="first") if len(frame) else frame
 
 
-def _states(night: Night, earlier: Earlier) -> dict[str, list[DecidedDelivery]]:
+def _states(night: Night, decisions: pd.DataFrame, earlier: Earlier) -> dict[str, list[DecidedDelivery]]:
     """Deliveries of every touched project in order of their nights."""
     found: dict[str, list[DecidedDelivery]] = defaultdict(list)
-    for delivery in night.deliveries:
-        state = {d.field: (d.value, d.confidence) for d in delivery.decisions}
-        conflicts = sum(1 for d in delivery.decisions if d.is_conflict)
-        found[delivery.project_code].append(DecidedDelivery(night.night, len(delivery.copies), state, conflicts))
     by_delivery: dict[str, dict[str, tuple[str | None, Confidence]]] = defaultdict(dict)
     conflicts_of: dict[str, int] = defaultdict(int)
     columns = ("delivery_id", "field", "value", "confidence", "distinct_readings")
-    for delivery_id, address, value, confidence, distinct in zip(*(earlier.decisions[c] for c in columns), strict=True):
-        by_delivery[delivery_id][address] = (None if pd.isna(value) else value, confidence)
-        conflicts_of[delivery_id] += distinct > 1
+    for frame in (decisions, earlier.decisions):
+        lists = (frame[c].tolist() for c in columns)  # a Series gives its values one by one ten times as slowly
+        for delivery_id, address, value, confidence, distinct in zip(*lists, strict=True):
+            by_delivery[delivery_id][address] = (value if isinstance(value, str) else None, confidence)
+            conflicts_of[delivery_id] += distinct > 1
+
+    def add(code: str, when: date, copies: int) -> None:
+        delivery_id = f"{code}@{when.isoformat()}"
+        state = by_delivery.pop(delivery_id, {})
+        found[code].append(DecidedDelivery(when, copies, state, conflicts_of[delivery_id]))
+
+    for delivery in night.deliveries:
+        add(delivery.project_code, night.night, len(delivery.copies))
     for code, when, copies in zip(*(earlier.deliveries[c] for c in ("project_code", "night", "copies")), strict=True):
-        delivered = pd.Timestamp(when).date()
-        if delivered != night.night:
-            delivery_id = f"{code}@{delivered.isoformat()}"
-            state = by_delivery.get(delivery_id, {})
-            found[code].append(DecidedDelivery(delivered, int(copies), state, conflicts_of[delivery_id]))
+        if pd.Timestamp(when).date() != night.night:
+            add(code, pd.Timestamp(when).date(), int(copies))
     return {code: sorted(deliveries, key=lambda d: d.night) for code, deliveries in found.items()}

@@ -50,14 +50,14 @@ def codes(settings: Settings) -> list[str]:
 
 def damaged(monkeypatch: pytest.MonkeyPatch, damage: Callable[[dict[str, pd.DataFrame]], None]) -> pytest.MonkeyPatch:
     """A fault of the program: the frames of the night come out wrong."""
-    build = tables.build_frames
+    build = tables.joined
 
     def broken(*arguments: Any, **named: Any) -> dict[str, pd.DataFrame]:
         frames = dict(build(*arguments, **named))
         damage(frames)
         return frames
 
-    monkeypatch.setattr(tables, "build_frames", broken)
+    monkeypatch.setattr(tables, "joined", broken)
     return monkeypatch
 
 

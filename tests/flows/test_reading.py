@@ -155,16 +155,15 @@ def test_what_was_read_for_one_night_is_known_on_the_next(
 def test_a_file_that_ended_its_reader_is_tried_again(
     read_once: tuple[Settings, list[SourceFile]], asked: list[str]
 ) -> None:
-    from transform.packed import packed, unpacked
+    from transform.packed import packed
 
     settings, sources = read_once
     part = only_part(settings)
-    held = dict(read_part(part))
+    files = dict(read_part(part))
     source = next(s for s in sources if s.uri.endswith("broken.pdf"))
-    key = (source.sha256, source.uri, source.size)
-    file = unpacked(held[key])
+    file = files[source.sha256, source.uri, source.size]
     object.__setattr__(file.outcome, "code", "reader_timeout")
-    held[key] = packed(file)
+    held = {key: packed(file) for key, file in files.items()}
     part.unlink()
     write_part(
         part_folder(settings), identity_of(settings.reading), [(s, held[s.sha256, s.uri, s.size]) for s in sources]

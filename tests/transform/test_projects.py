@@ -10,7 +10,7 @@ import pytest
 from tests.transform.forms import CODE, PLAIN, REGISTERS, REPORT, Bad, Printed, context, copies_of, reports
 from tests.transform.reading import OTHER, PROJECT, printed, read_text
 from transform.known_projects import Known
-from transform.night import recognise_night
+from transform.night import look_at, recognise_night
 from transform.projects import Projects, in_turn
 from transform.records import FormCopy
 
@@ -51,7 +51,8 @@ def test_the_copies_of_whole_forms_damaged_in_one_are_the_same_when_taken_over()
     texts = [
         printed(style, p).replace("การ", lost, 3) for style, lost in ((1, "การ"), (2, "การ ")) for p in (PROJECT, OTHER)
     ]
-    groups = recognise_night([read_text(t, f"{n}.txt") for n, t in enumerate(texts)], REGISTERS, Known.nothing()).groups
+    seen = look_at([read_text(t, f"{n}.txt") for n, t in enumerate(texts)])
+    groups = recognise_night(seen, REGISTERS, Known.nothing()).groups
     assert sorted(map(len, groups.values())) == [2, 2]
     for group in groups.values():
         taken_over(group)
@@ -68,4 +69,4 @@ def test_what_all_copies_say_alike_is_handed_over_as_places_only():
 def test_without_workers_the_projects_are_decided_in_their_order():
     projects = Projects([copies_of(PLAIN), copies_of({**PLAIN, "budget_spent": "1.00"})], context(REGISTERS))
     projects.prepare()
-    assert list(in_turn(projects)) == [projects.decide(0), projects.decide(1)]
+    assert list(in_turn(projects)) == [(0, (projects.decide(0), projects.decide(1)))]

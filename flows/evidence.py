@@ -1,0 +1,72 @@
+"""What a night read and decided, slice by slice: it goes to disk at once, and what is asked later stays in memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from flows.settings import Settings
+from transform.brief import IsTold, in_brief
+from transform.form import Form
+from transform.records import FileOutcome, Night
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from load.staging import Staged
+
+Slices = Iterable[tuple[int, Night]]
+# tables with dozens of rows for each copy
+ON_DISK = ("reading", "decision")
+
+
+class Reconciled(NamedTuple):
+    """A night in brief; its lineage by table, of readings and decisions what checks ask; and all of these on disk."""
+
+    night: Night
+    lineage: dict[str, pd.DataFrame]
+    staged: Mapping[str, Staged]
+
+    def let_go(self, frames: dict[str, pd.DataFrame]) -> None:
+        """The checks are done with what they asked of the rows that are on disk."""
+        for name in self.staged:
+            del self.lineage[name], frames[name]
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where rows wait until the night is loaded."""
+    return settings.home / "work" / "staged"
+
+
+def kept(
+    when: date, files: tuple[FileOutcome, ...], slices: Slices, folder: Path, form: Form, is_told: IsTold
+) -> Reconciled:
+    """The night `when` with these files: what was read and decided is written down slice by slice, as they come."""
+    import pandas as pd
+
+    from expectations.asked import asked_of_decisions, asked_of_readings
+    from load.staging import staging
+    from transform.tables import lineage_frames
+
+    parts: dict[str, dict[int, pd.DataFrame]] = defaultdict(dict)
+    brief: dict[int, Night] = {}
+    with staging(folder) as staged:
+        for number, own in slices:
+            frames = lineage_frames(own, form)
+            for name in ON_DISK:
+                staged.add(form.tables[name], number, frames[name])
+            parts["reading"][number] = asked_of_readings(frames["reading"])
+            parts["decision"][number] = asked_of_decisions(frames["decision"])
+            parts["form_copy"][number] = frames["form_copy"]
+            brief[number] = in_brief(own, is_told)
+    lineage = lineage_frames(Night(when, files, (), ()), form)
+    for name, own_parts in parts.items():
+        lineage[name] = pd.concat([own_parts[number] for number in sorted(own_parts)], ignore_index=True)
+    lineage["form_copy"] = lineage["form_copy"].sort_values("copy_id", ignore_index=True)
+    copies = sorted((c for own in brief.values() for c in own.copies), key=lambda c: (c.uri, c.ordinal, c.copy_id))
+    deliveries = tuple(delivery for number in sorted(brief) for delivery in brief[number].deliveries)
+    night = Night(when, files, tuple(copies), deliveries)
+    return Reconciled(night, lineage, {name: staged.rows(name) for name in ON_DISK})

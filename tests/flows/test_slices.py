@@ -1,0 +1,44 @@
+"""A night decided in slices, by one process or several, publishes the bytes of a night decided in one piece."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows import deciding, forked
+from flows.evidence import folder_of
+from flows.settings import Settings
+from tests.flows.conftest import FIRST, SAMPLES, SECOND, run, settings_in
+from transform import projects
+
+
+def exports(settings: Settings) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((settings.published.parent / "exports").iterdir())}
+
+
+def two_nights(settings: Settings) -> dict[str, bytes]:
+    shutil.copytree(SAMPLES, settings.home / "inbox", dirs_exist_ok=True)
+    run(settings, FIRST)
+    form = sorted((settings.home / "inbox").glob("dump-*.txt"))[0]
+    (settings.home / "inbox" / "later.txt").write_bytes(form.read_bytes().replace("ร้อยละ".encode(), "ร้อย ละ".encode()))
+    run(settings, SECOND)
+    return exports(settings)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_slices_change_nothing(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    if workers > 1 and not forked.CAN_FORK:
+        pytest.skip("this system decides every night in one process")
+    whole = two_nights(settings)
+    assert len(whole) > 20
+    for module in (projects, deciding):
+        monkeypatch.setattr(module, "SLICE", 2)
+    monkeypatch.setattr(deciding, "LEAST_PROJECTS", 1)
+    monkeypatch.setattr(deciding, "CHUNK", 1)
+    other = settings_in(tmp_path / "other").model_copy(update={"workers": workers})
+    assert two_nights(other) == whole
+    assert not folder_of(other).exists(), "what was staged is gone when the night is loaded"
