@@ -35,9 +35,9 @@ from extract.worker_server import FEW_BYTES, workers_with
 BATCHES_PER_WORKER = 100
 """A worker is replaced after this many batches, so that nothing it leaks adds up; each starts with empty caches."""
 
-MAX_BATCH_FILES = 8
-MAX_BATCH_BYTES = 256 * 1024
-"""Eight PDFs of text; one of pictures, which OCR may read for many seconds, travels alone."""
+MAX_BATCH_FILES = 16
+MAX_BATCH_BYTES = 512 * 1024
+"""Sixteen PDFs of text; one of pictures, which OCR may read for many seconds, travels alone."""
 
 MAX_BYTES_HERE = 1024 * 1024
 """A larger dump is always read in a worker, under its limits; so is every PDF."""

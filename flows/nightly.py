@@ -26,6 +26,7 @@ from flows.reading import part_folder
 from flows.settings import Settings
 from flows.stages import Readings, Settled
 from flows.summary import Summary, Watch
+from flows.uncollected import frozen
 from flows.validating import Frames, Verdict, validate
 from transform.records import Night
 
@@ -122,6 +123,7 @@ def _plainly(function: Callable[..., T], *arguments: Any) -> T:
     return function(*arguments)
 
 
+@frozen()
 def conclude(
     settings: Settings, delivered: Delivered, understood: Understood, watch: Watch, stage: Stage | None = None
 ) -> Summary:

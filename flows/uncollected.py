@@ -1,4 +1,4 @@
-"""Stages that make a million values and no garbage."""
+"""Stages that make a million values and no garbage, and those that come after them."""
 
 from __future__ import annotations
 
@@ -23,3 +23,13 @@ def uncollected() -> Iterator[None]:
             gc.enable()
         with suppress(OSError, AttributeError):  # only GNU's C library keeps it, and has a way to ask for it
             ctypes.CDLL(None).malloc_trim(0)
+
+
+@contextmanager
+def frozen() -> Iterator[None]:
+    """What is held by now is no garbage: it is not looked through again and again while something else is made."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

@@ -46,7 +46,7 @@ def _prepared(table: Table, name: str, sql_type: str, values: pd.Series[Any]) ->
                 "a Buddhist year was not converted"
             )
         return days
-    return values.astype("str")
+    return values if values.dtype == "str" else values.astype("str")
 
 
 def _exact(table: Table, name: str, value: Any, scale: int) -> str | None:

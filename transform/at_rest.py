@@ -10,12 +10,15 @@ import marshal
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields
 from itertools import repeat
+from operator import attrgetter
 from typing import Any, NamedTuple, overload
 
 from transform.records import Evidence, FormCopy, Reading
 
+_FIELDS = [field.name for field in fields(FormCopy)]
+_values, _READINGS = attrgetter(*_FIELDS), _FIELDS.index("readings")
 _new = tuple.__new__  # a named tuple's own constructor spends half its time on passing arguments on
 
 
@@ -84,12 +87,19 @@ class AtRest(Sequence[Reading]):
 
 def at_rest(copy: FormCopy) -> FormCopy:
     """The copy with its readings packed."""
-    return copy if isinstance(copy.readings, AtRest) else replace(copy, readings=AtRest.of(copy.readings))
+    return copy if isinstance(copy.readings, AtRest) else _with(copy, AtRest.of(copy.readings))
 
 
 def opened(copy: FormCopy) -> FormCopy:
     """The copy with its readings at hand."""
-    return replace(copy, readings=copy.readings.opened()) if isinstance(copy.readings, AtRest) else copy
+    return _with(copy, copy.readings.opened()) if isinstance(copy.readings, AtRest) else copy
+
+
+def _with(copy: FormCopy, readings: Sequence[Reading]) -> FormCopy:
+    """What dataclasses.replace does, in a third of the time."""
+    values = list(_values(copy))
+    values[_READINGS] = readings
+    return FormCopy(*values)
 
 
 def _columns(readings: Sequence[Reading]) -> tuple[Any, ...]:

@@ -52,7 +52,8 @@ def opened(file: Listed) -> Iterator[BinaryIO]:
 def read_file(file: Listed, max_bytes: int) -> bytes:
     """The bytes of a file; Unreadable when it is too large or changes while it is read."""
     with opened(file) as stream:
-        data = stream.read(max_bytes + 1)
+        room = min(os.fstat(stream.fileno()).st_size, max_bytes) + 1  # room is made for all that is asked for
+        data = stream.read(room)
         found = os.fstat(stream.fileno()).st_size
     refusal = too_large(len(data), max_bytes)
     if refusal:
