@@ -101,6 +101,7 @@ def test_a_night_that_was_loaded_and_not_published_is_published_though_the_next_
     assert nothing_is_left(settings)
 
 
+@pytest.mark.fault(2)
 def test_a_night_that_was_killed_is_made_up_for_with_the_files_that_stood_only_there(
     one_night: Settings, tmp_path: Path
 ) -> None:

@@ -107,6 +107,7 @@ def test_the_page_names_no_person_and_no_telephone(empty: duckdb.DuckDBPyConnect
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>'\"{{ 7*7 }}&amp;"
 
 
+@pytest.mark.fault(46)
 def test_what_documents_print_is_shown_and_never_run(empty: duckdb.DuckDBPyConnection) -> None:
     add_project(empty, CODE, project_name=HOSTILE, agency_name=HOSTILE)
     add_project(empty, "50390000-9903", project_name="=HYPERLINK(1)", agency_name=HOSTILE, progress=0)
