@@ -22,6 +22,7 @@ from expectations.docs_words import Words, words_of
 from expectations.engine import Outcome
 from expectations.suites import Check
 from expectations.validate import SuiteAnswers, Validation
+from extract.fault_points import at
 from transform.form import Form, Table
 
 INDEX = "index.html"
@@ -39,8 +40,10 @@ def write_data_docs(validation: Validation, folder: Path, form: Form, *, show_va
     building.mkdir(parents=True)
     for name, page in pages(validation, form, show_values=show_values):
         (building / name).write_text(page, encoding="utf-8", newline="\n")
+    at("docs.built")
     if folder.exists():
         folder.rename(gone)
+    at("docs.away")
     building.rename(folder)
     shutil.rmtree(gone, ignore_errors=True)
     return folder / INDEX

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from extract.fault_points import at
+
 
 def write_whole(path: Path, text: str, *, waits: bool = True) -> None:
     """Put a text in the place of what a file held, by one rename. `waits`: until it is on disk."""
@@ -15,4 +17,5 @@ def write_whole(path: Path, text: str, *, waits: bool = True) -> None:
         if waits:
             file.flush()
             os.fsync(file.fileno())
+            at("whole.part")
     part.replace(path)

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from extract.fault_points import at
 from load.publish import reading
 from load.schema import columns_sql, literal, quoted
 from load.views import load_views
@@ -88,6 +89,7 @@ def _write(con: duckdb.DuckDBPyConnection, sheets: Sequence[_Sheet], out: Path, 
         target = out / f"{sheet.table.name}.{format}"
         building = target.with_name(target.name + ".next")
         writers[format](con, sheet, building)
+        at("publish.export")
         building.replace(target)
         written.append(target)
     return sorted(written)

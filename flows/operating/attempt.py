@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any, Literal
 
+from extract.fault_points import at
 from flows.home_lock import AnotherRun, only_run
 from flows.operating import night_log
 from flows.operating.heartbeat import Heartbeat, last_heartbeat, now
@@ -43,12 +44,15 @@ class Attempt:
             self._append(_killed(before))
         self._watch.on_stage = self._heartbeat.beat
         self._heartbeat.start()
+        at("night.begun")
 
     def end(self, error: BaseException | None) -> None:
         """Write the attempt's line, then say how it ended."""
         self._watch.on_stage = _nothing
         record = self._record(error)
+        at("record.written")
         self._append(record)
+        at("record.logged")
         problem = self._heartbeat.end("ok" if record["outcome"] in GOOD else "failed", line_of(record))
         if problem:
             self._say(f"the heartbeat URL was not told: {problem}")

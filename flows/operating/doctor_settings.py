@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Iterator
 
+from extract import fault_points
 from flows.operating.findings import Check, Finding, judged
 from flows.settings import Settings
 from transform.mailboxes import mailbox
@@ -14,7 +15,7 @@ from transform.registers import read_registers
 
 _PREFIX = "KAONA_"
 # read outside the settings
-_OTHERS = ("KAONA_DEBUG",)
+_OTHERS = ("KAONA_DEBUG", fault_points.VARIABLE)
 _NOBODY = ".invalid"
 
 
