@@ -22,7 +22,11 @@ What goes wrong on a server, what kaona makes of it, and the tests that do it fo
 document. Written by `make faults` from [tests/faults.toml](../tests/faults.toml) and from what the tests did in that run; do not edit.
 
 After every fault: input files = loaded + unchanged + duplicate + rejected; the published file passes a full scan and is the old or the new one,
-whole; running again changes nothing; no fact is lost or doubled; no mail is lost, and one that comes twice has the same Message-ID; the lock is free.
+whole; running again changes nothing; no fact is lost or doubled; no mail is lost, and one that comes twice has the same Message-ID; the lock is free
+([tests/flows/whole.py](../tests/flows/whole.py)).
+
+A night can be broken at named points of every stage: `KAONA_FAULT=publish.renamed:1:kill kaona run` kills it there as the kernel would;
+[extract/fault_points.py](../extract/fault_points.py) says what else it knows. `make soak` kills, stops and fails a night at all of them.
 
 | # | fault | what happens | tests | result |
 |--:|---|---|---|---|

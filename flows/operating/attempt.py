@@ -44,7 +44,6 @@ class Attempt:
             self._append(_killed(before))
         self._watch.on_stage = self._heartbeat.beat
         self._heartbeat.start()
-        at("night.begun")
 
     def end(self, error: BaseException | None) -> None:
         """Write the attempt's line, then say how it ended."""
@@ -143,6 +142,7 @@ def attempt(
             made.begin()
             try:
                 with stoppable(settings.night_deadline_seconds, end_hard):
+                    at("night.begun")
                     yield made
             except BaseException as error:
                 made.end(error)

@@ -12,8 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from data.samples.generator.dump import STYLE_1, Copy, dump_text
 from extract import fault_points
 from flows.settings import CHECKOUT, Settings
 from tests.flows.conftest import FIRST, SAMPLES, SECOND, run, settings_in
-from tests.flows.homes import copied
+from tests.flows.homes import copied, held_run
 from tests.flows.mail_servers import Inbox, serving, to_server
 from tests.flows.prefect_parts import environment
 from tests.flows.test_nights import LIBRARY, later
@@ -77,22 +76,19 @@ def command(settings: Settings) -> list[str]:
     return [sys.executable, "-m", "flows", "run", "--no-prefect", "--home", str(settings.home), *when]
 
 
-def variables(settings: Settings, fault: str | None = None, **changes: str) -> dict[str, str]:
-    """The environment in which the command has these settings, and a fault before it."""
-    mail = {
-        "KAONA_SMTP_HOST": settings.smtp_host or "",
-        "KAONA_SMTP_PORT": str(settings.smtp_port),
-        "KAONA_SMTP_SECURITY": settings.smtp_security,
-    }
-    given = mail if settings.smtp_host else {}
-    return environment(**given, **({} if fault is None else {fault_points.VARIABLE: fault}), **changes)
+def mail_variables(settings: Settings) -> dict[str, str]:
+    """The environment in which a command has the mail server of these settings."""
+    if settings.smtp_host is None:
+        return {}
+    names = ("smtp_host", "smtp_port", "smtp_security")
+    return {f"KAONA_{name.upper()}": str(getattr(settings, name)) for name in names}
 
 
-def broken(settings: Settings, fault: str | None, **changes: str) -> subprocess.CompletedProcess[str]:
-    """The second night in a process of its own, with a fault as extract/fault_points.py knows them."""
+def broken(settings: Settings, fault: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """The second night in a process of its own, with a fault as extract/fault_points.py knows them; "": without one."""
     return subprocess.run(
-        command(settings), env=variables(settings, fault, **changes), cwd=settings.home.parent, text=True,
-        capture_output=True, timeout=_HANG, check=False,
+        command(settings), env=environment(**mail_variables(settings), **{fault_points.VARIABLE: fault}, **changes),
+        cwd=settings.home.parent, text=True, capture_output=True, timeout=_HANG, check=False,
     )  # fmt: skip
 
 
@@ -105,7 +101,7 @@ def killed_at(settings: Settings, point: str, number: int = 1, **changes: str) -
 def killed_after(settings: Settings, seconds: float) -> bool:
     """The second night, killed with all it has started after so long; whether it was still at work."""
     night = subprocess.Popen(
-        command(settings), env=variables(settings), cwd=settings.home.parent, start_new_session=True,
+        command(settings), env=environment(**mail_variables(settings)), cwd=settings.home.parent, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     time.sleep(seconds)
@@ -116,20 +112,9 @@ def killed_after(settings: Settings, seconds: float) -> bool:
     return was_at_work
 
 
-@contextmanager
-def held_at(settings: Settings, point: str) -> Iterator[subprocess.Popen[str]]:
-    """The second night standing at a point; it is killed in the end if it still stands there."""
-    night = subprocess.Popen(
-        command(settings), env=variables(settings, f"{point}:1:hold"), cwd=settings.home.parent, text=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        assert night.stderr is not None
-        assert any(line == f"fault point {point}\n" for line in night.stderr), "it ended before"
-        yield night
-    finally:
-        night.kill()
-        night.communicate()
+def held_at(settings: Settings, point: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    """The second night standing at a point."""
+    return held_run(settings, point, SECOND, **mail_variables(settings))
 
 
 def points_passed(settings: Settings, **changes: str) -> list[str]:

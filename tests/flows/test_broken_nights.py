@@ -30,6 +30,8 @@ from tests.flows.whole import Undisturbed, check_published, check_whole, sha_of,
 # only with files on other machines: tests/extract/test_sources_s3_sftp.py kills there
 _REMOTE = {"pull.chunk", "pull.fetched"}
 _PAGES = {"docs.built", "docs.away", "pages.part"}
+# the night is over, and what is observed decides nothing
+_AFTER_THE_END = {"record.written", "record.logged"}
 _WITH_PAGES = {"KAONA_WRITE_PAGE": "true", "KAONA_DATA_DOCS": "true"}
 KILLS = int(os.environ.get("KAONA_SOAK_KILLS", "200"))
 
@@ -141,6 +143,29 @@ def test_killed_at_hundreds_of_random_moments(before: Before, should: Undisturbe
         shutil.rmtree(tmp_path / str(sequence))
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("what", ["raise", "full"])
+def test_an_error_at_every_point(before: Before, should: Undisturbed, tmp_path: Path, what: str) -> None:
+    """Not the disk itself, but all that a full one makes of a call: the night fails and says why, or goes on without."""
+    wrong = {}
+    for point in sorted({point for point, _ in walk(before, tmp_path / "walk")} - _AFTER_THE_END):
+        with serving() as server:
+            home = before.copied(tmp_path / point, server)
+            was, old = tables_of(home.published), sha_of(home.published)
+            done = broken(home, f"{point}:1:{what}", **_WITH_PAGES)
+            try:
+                assert done.returncode in (0, 1)
+                assert "Traceback" not in done.stderr
+                is_new = check_published(home, was, old, should.tables)
+                assert is_new or done.returncode == 1
+                check_whole(home, SECOND, should, received=server[0].received, listed=LISTED)
+            except Exception as error:
+                wrong[point] = f"{error!r:.1000} after {done.stderr[-300:]}"
+            else:
+                shutil.rmtree(tmp_path / point)
+    assert wrong == {}
+
+
 # ---------------------------------------------------------------- two at once, and a stop
 
 
@@ -150,7 +175,7 @@ def test_of_two_runs_the_second_is_refused_and_the_lock_dies_with_the_first(
 ) -> None:
     home = before.copied(tmp_path, server)
     with held_at(home, "pull.listed") as first:
-        second = broken(home, None)
+        second = broken(home, "")
         assert second.returncode == 1
         assert "another kaona run is at work" in second.stderr
         assert lines(home)[-1]["outcome"] == "refused"
