@@ -76,32 +76,30 @@ def command(settings: Settings) -> list[str]:
     return [sys.executable, "-m", "flows", "run", "--no-prefect", "--home", str(settings.home), *when]
 
 
-def mail_variables(settings: Settings) -> dict[str, str]:
-    """The environment in which a command has the mail server of these settings."""
-    if settings.smtp_host is None:
-        return {}
-    names = ("smtp_host", "smtp_port", "smtp_security")
-    return {f"KAONA_{name.upper()}": str(getattr(settings, name)) for name in names}
+def variables(settings: Settings) -> dict[str, str]:
+    """The environment in which a command has what these settings say of mail and pages."""
+    names = ("smtp_host", "smtp_port", "smtp_security", "write_page", "data_docs")
+    return {f"KAONA_{n.upper()}": str(v) for n in names if (v := getattr(settings, n)) is not None}
 
 
-def broken(settings: Settings, fault: str, **changes: str) -> subprocess.CompletedProcess[str]:
+def broken(settings: Settings, fault: str) -> subprocess.CompletedProcess[str]:
     """The second night in a process of its own, with a fault as extract/fault_points.py knows them; "": without one."""
     return subprocess.run(
-        command(settings), env=environment(**mail_variables(settings), **{fault_points.VARIABLE: fault}, **changes),
+        command(settings), env=environment(**variables(settings), **{fault_points.VARIABLE: fault}),
         cwd=settings.home.parent, text=True, capture_output=True, timeout=_HANG, check=False,
     )  # fmt: skip
 
 
-def killed_at(settings: Settings, point: str, number: int = 1, **changes: str) -> None:
+def killed_at(settings: Settings, point: str, number: int = 1) -> None:
     """The second night, killed as the kernel does it when it passes a point for the n-th time."""
-    done = broken(settings, f"{point}:{number}:kill", **changes)
+    done = broken(settings, f"{point}:{number}:kill")
     assert done.returncode == -signal.SIGKILL, f"{point}:{number} was not passed: {done.stderr[-2000:]}"
 
 
 def killed_after(settings: Settings, seconds: float) -> bool:
     """The second night, killed with all it has started after so long; whether it was still at work."""
     night = subprocess.Popen(
-        command(settings), env=environment(**mail_variables(settings)), cwd=settings.home.parent, start_new_session=True,
+        command(settings), env=environment(**variables(settings)), cwd=settings.home.parent, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     time.sleep(seconds)
@@ -114,12 +112,12 @@ def killed_after(settings: Settings, seconds: float) -> bool:
 
 def held_at(settings: Settings, point: str) -> AbstractContextManager[subprocess.Popen[str]]:
     """The second night standing at a point."""
-    return held_run(settings, point, SECOND, **mail_variables(settings))
+    return held_run(settings, point, SECOND, **variables(settings))
 
 
-def points_passed(settings: Settings, **changes: str) -> list[str]:
+def points_passed(settings: Settings) -> list[str]:
     """The points that the second night passes, in order, each as often as it does."""
-    done = broken(settings, "*:1:tell", **changes)
+    done = broken(settings, "*:1:tell")
     assert done.returncode == 0, done.stderr[-2000:]
     return re.findall(r"(?m)^fault point ([a-z_.]+)$", done.stderr)
 
