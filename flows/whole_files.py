@@ -12,10 +12,14 @@ def write_whole(path: Path, text: str, *, waits: bool = True) -> None:
     """Put a text in the place of what a file held, by one rename. `waits`: until it is on disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        if waits:
-            file.flush()
-            os.fsync(file.fileno())
-            at("whole.part")
-    part.replace(path)
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            if waits:
+                file.flush()
+                os.fsync(file.fileno())
+                at("whole.part")
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -49,9 +49,12 @@ def write_pages(published: Path, rule_titles: Mapping[str, str] | None = None) -
         }
     for name, text in pages.items():
         part = published.with_name(name + ".part")
-        part.write_text(text, encoding="utf-8", newline="\n")
-        at("pages.part")
-        part.replace(published.with_name(name))
+        try:
+            part.write_text(text, encoding="utf-8", newline="\n")
+            at("pages.part")
+            part.replace(published.with_name(name))
+        finally:
+            part.unlink(missing_ok=True)
     return published.with_name(INDEX)
 
 

@@ -220,3 +220,16 @@ def test_pages_that_cannot_be_drawn_are_told_fail_nothing_and_leave_no_old_ones(
     pages(settings, Watch())
     assert "a chart of nothing" in capsys.readouterr().err
     assert page_paths(settings) == {}
+
+
+def test_a_page_that_cannot_be_finished_leaves_nothing_half_made(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: str) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("load.pages.at", full)
+    shutil.copy(published, tmp_path)
+    with pytest.raises(OSError, match="no space left"):
+        write_pages(tmp_path / published.name)
+    assert [p.name for p in tmp_path.iterdir()] == [published.name]
