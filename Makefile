@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # what `make run` loads: the bundled samples, unless HOME_DIR or SOURCE say otherwise
 SOURCE ?= data/samples/inbox
 
-.PHONY: setup run test lint golden bench soak samples lock clean
+.PHONY: setup run test lint golden bench soak faults samples lock clean
 
 setup: $(READY)
 
@@ -43,6 +43,9 @@ bench: setup  ## ratios measured side by side
 
 soak: setup  ## long runs
 	$(BIN)/python -m pytest -m soak --timeout 3600
+
+faults: setup  ## inject every fault, the long walks too, and write docs/faults.md
+	$(BIN)/python -m pytest -m fault --write-faults --timeout 3600
 
 samples: setup  ## make the committed samples again
 	$(BIN)/python -m data.samples.generator data/samples

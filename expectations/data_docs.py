@@ -22,6 +22,7 @@ from expectations.docs_words import Words, words_of
 from expectations.engine import Outcome
 from expectations.suites import Check
 from expectations.validate import SuiteAnswers, Validation
+from extract.fault_points import at
 from transform.form import Form, Table
 
 INDEX = "index.html"
@@ -34,16 +35,24 @@ def write_data_docs(validation: Validation, folder: Path, form: Form, *, show_va
     `show_values` none do. The same verdict gives the same bytes. The folder changes by renames of finished pages.
     """
     building, gone = (folder.with_name(f"{folder.name}.{state}") for state in ("next", "dropped"))
-    for leftover in (building, gone):
-        shutil.rmtree(leftover, ignore_errors=True)
-    building.mkdir(parents=True)
-    for name, page in pages(validation, form, show_values=show_values):
-        (building / name).write_text(page, encoding="utf-8", newline="\n")
-    if folder.exists():
-        folder.rename(gone)
-    building.rename(folder)
-    shutil.rmtree(gone, ignore_errors=True)
+    _remove(building, gone)
+    try:
+        building.mkdir(parents=True)
+        for name, page in pages(validation, form, show_values=show_values):
+            (building / name).write_text(page, encoding="utf-8", newline="\n")
+        at("docs.built")
+        if folder.exists():
+            folder.rename(gone)
+        at("docs.away")
+        building.rename(folder)
+    finally:
+        _remove(building, gone)
     return folder / INDEX
+
+
+def _remove(*folders: Path) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pages(validation: Validation, form: Form, *, show_values: bool) -> Iterator[tuple[str, str]]:

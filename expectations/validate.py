@@ -19,6 +19,7 @@ from expectations.engine import Engine, Outcome
 from expectations.night_measures import TABLE as MEASURES
 from expectations.night_measures import delivered
 from expectations.suites import Check, checks_of, rows_due, with_rule_columns
+from extract.fault_points import at
 from transform.form import Form, load_form
 from transform.tables import frame_of
 
@@ -89,6 +90,7 @@ def validate(
             asked = [(frame, checks), (tonight, learned)]  # what is usual is said of tonight's forms
         for rows, wanted in asked:
             outcomes, answers = engine.run(name, rows, table.key, wanted)
+            at("validate.suite")
             answered.append(SuiteAnswers(name, tuple(zip(wanted, outcomes, answers, strict=True))))
             for check, outcome in zip(wanted, outcomes, strict=True):
                 error = outcome.error

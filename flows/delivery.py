@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from extract.fault_points import at
 from extract.read import reader_version
 from extract.sources import Pulled, SourceUnavailable, finish, pull
 from flows import nights_left
@@ -104,14 +105,18 @@ def pull_sources(settings: Settings, night: date, accept_loss: bool = False) -> 
         asked.append(one)
     if causes and len(causes) == len(asked):
         raise causes[0]
+    at("pull.archived")
     listing.sort(key=lambda p: p.uri)
     unlisted = {one.source for one in asked if one.unavailable is not None}
     kept = [file for uri, file in seen.items() if unlisted and source_of(uri) in unlisted]
     _write_seen(settings, [*listing, *kept])
+    at("pull.seen")
     finish(settings.archive)
     unfinished, is_after_failure = unfinished_before(settings), nights_left.is_anything_left(settings)
     nights_left.begin(settings, night)
+    at("pull.marked")
     write_night(settings.archive, night, listing, asked)
+    at("pull.listed")
     whole = read_whole_night(settings.archive, night)
     found = delivered_of(settings, night, listing, whole)
     return replace(found, unfinished=unfinished, is_after_failure=is_after_failure)
@@ -197,7 +202,9 @@ def remember(settings: Settings, delivered: Delivered, summary: Mapping[str, Any
     """Write down, after publishing, what the published file is made from, and whether its readers were written to."""
     is_late = any(night > delivered.night for night in nights_of(settings.archive))
     found = {"digest": delivered.digest, "summary": summary, "is_told": is_told, "is_late": is_late}
+    at("record.begun")
     _write_json(settings, _LAST, found)
+    at("record.remembered")
     nights_left.finished(settings)
 
 

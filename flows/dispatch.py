@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from extract.fault_points import at
 from flows.mail_files import place_of, store_path
 from flows.settings import Settings
 from flows.smtp import Answer, Session, Unavailable, open_session
@@ -95,6 +96,7 @@ class _Round:
         except (StoreBusy, ValueError) as error:
             self.close()
             answer = self._halt(str(error))
+        at("mail.answered")
         try:
             return answer, self._record(mail, answer, is_taken=bool(taken))
         except StoreBusy:
@@ -139,6 +141,7 @@ class _Round:
                 return None
             mail_store.change(con, mail.message_id, self._moment, state="sending")
         taken.append(mail.message_id)
+        at("mail.handed_over")
         return rows[0].content
 
     def _record(self, mail: Mail, answer: Answer, *, is_taken: bool) -> Delivery:

@@ -17,6 +17,7 @@ from email.policy import default
 from email.utils import parseaddr
 from pathlib import Path
 
+from extract.fault_points import at
 from flows.letters import identity
 from flows.settings import BANGKOK, Settings
 from load import mail_store
@@ -73,6 +74,7 @@ def write_missing(con: Store, outbox: Path, moment: datetime) -> None:
         for mail in mail_store.mails(con, message_ids=named[start : start + AT_ONCE], has_content=True):
             _write(outbox / mail.file, mail.content or b"")
     if named:
+        at("mail.files")
         mail_store.written(con, named, moment)
 
 
@@ -155,4 +157,5 @@ def _write(target: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    at("mail.file")
     part.replace(target)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from extract.fault_points import at
 from flows.delivery import remember_reminder
 from flows.letters import Letter
 from flows.notices import head_letters, operator_letter, reference_letter, sources_letter
@@ -71,6 +72,7 @@ def _write(
         own = [sources_letter(night, verdict.sources, settings), reference_letter(night, verdict.findings, settings)]
         waits = _deposited(con, settings, letters, last, registers)
     of_the_night = [letter for letter in own if letter is not None] + _unwritten(failed, night, settings, watch)
+    at("mail.written")
     keep = {(letter.kind, letter.recipient) for letter in (*letters, *of_the_night)}
     withdraw(settings, last, (*_OF_THE_LAST, *(_OF_THE_NIGHT if night == last else ())), keep)
     if night != last:

@@ -19,6 +19,7 @@ from datetime import date
 from io import StringIO
 from pathlib import Path
 
+from extract.fault_points import at
 from flows.archived_nights import COLUMNS, lines_of, nights_of
 from flows.settings import Settings
 from flows.whole_files import write_whole
@@ -65,9 +66,11 @@ def begin(settings: Settings, night: date) -> None:
 
 def loaded(settings: Settings, night: date) -> None:
     """The night is in the working file."""
+    at("load.committed")
     path = _mark(settings, night, _PULLED)
     if path.exists():
         path.replace(path.with_suffix(_LOADED))
+    at("load.marked")
 
 
 def all_loaded(settings: Settings, without: Collection[date] = ()) -> None:

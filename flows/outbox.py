@@ -19,6 +19,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from extract.fault_points import at
 from flows.dispatch import HANDED_OVER_TWICE, NO_ADDRESS, Delivery, send_all
 from flows.file_lock import held
 from flows.letters import Letter, compose, identity, message_id
@@ -68,6 +69,8 @@ def deposit(settings: Settings, letters: Iterable[Letter], night: date) -> list[
         with transaction(con):
             named = [_put(letter, of_night, settings) for letter in letters]
             of_night.add_new()
+            at("mail.uncommitted")
+        at("mail.deposited")
         tidy(con, settings, moment)
         drop_old(con, settings, moment)
         waits = {m.message_id: m.file for m in mail_store.mails(con, states=UNSETTLED, night=night)}
@@ -253,6 +256,7 @@ def deliver(
             given_up = _give_up(con, settings, moment, by_hand)
             due = _due(con, moment, name, by_hand)
         outcomes = [*given_up, *send_all(settings, due, end, moment)]
+        at("mail.sent")
         report = _report(settings, moment)
         if report:
             with mail_store.opened(store_path(settings)) as con:

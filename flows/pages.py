@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from extract.fault_points import at
 from flows.settings import Settings
 from flows.summary import Watch
 from flows.whole_files import write_whole
@@ -31,6 +32,7 @@ def report(settings: Settings, night: Night, frames: Frames, verdict: Verdict, w
     from expectations.report import quality_report_html
     from transform.form import load_form
 
+    at("report.begun")
     places = [settings.published.parent / "report.html", settings.home / "work" / "report.html"]
     target = places.pop(0 if settings.publish_personal_data else 1)
     try:

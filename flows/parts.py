@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from extract.document import SourceFile
+from extract.fault_points import at
 from transform.night import FileReading
 from transform.packed import unpacked
 
@@ -46,7 +47,9 @@ def write_part(folder: Path, program: str, files: Sequence[tuple[SourceFile, byt
         part.flush()
         os.fdatasync(part.fileno())
     target = folder / name_of(program, [source for source, _ in files])
+    at("read.part")
     Path(part.name).replace(target)
+    at("read.part_written")
     return target
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from extract.document import SourceFile
+from extract.fault_points import at
 from extract.isolation import OF_THE_WORKER
 from flows.ahead import importing
 from flows.parts import PART_BYTES, PART_FILES, Key, key_of, parts_of, read_part, write_part
@@ -97,6 +98,7 @@ def _kept_in_parts(
     waiting: list[tuple[SourceFile, bytes]] = []
     size = 0
     for source, data in zip(sources, packed, strict=True):
+        at("read.result")
         waiting.append((source, data))
         size += len(data)
         step()

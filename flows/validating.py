@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from extract.fault_points import at
 from flows.delivery import Delivered
 from flows.settings import Settings
 from flows.uncollected import uncollected
@@ -64,11 +65,13 @@ def validate(settings: Settings, registers: Registers, delivered: Delivered, nig
     from load.sightings import judge_sources
     from load.warehouse import open_work
 
+    at("validate.begun")
     codes = {d.project_code for d in night.deliveries}
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         registers = replace(registers, learned_agencies=agencies_before(con, night.night, codes))
     refused: dict[str, tuple[Refusal, ...]] = {}
     validation, rows = _judged(settings, registers, delivered, night, frames)
+    at("validate.judged")
     if validation.is_blocked:
         refused = refused_projects(validation, len(night.deliveries))
     if refused:

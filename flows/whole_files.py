@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from extract.fault_points import at
+
 
 def write_whole(path: Path, text: str, *, waits: bool = True) -> None:
     """Put a text in the place of what a file held, by one rename. `waits`: until it is on disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        if waits:
-            file.flush()
-            os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            if waits:
+                file.flush()
+                os.fsync(file.fileno())
+                at("whole.part")
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

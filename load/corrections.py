@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from extract.fault_points import at
 from load.schema import columns_sql
 from transform.corrections import Effect, as_compared, effects
 from transform.form import load_form
@@ -24,6 +25,7 @@ Printed = Mapping[tuple[str, str], Mapping[date, list[Reading]]]
 
 def compute_corrections(con: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> None:
     """Replace lineage.correction by these lines, each with what it does in the latest delivery of its project."""
+    at("load.uncommitted")
     table = load_form().tables["correction"]
     con.execute(f"DELETE FROM {table.qualified}")
     if not corrections:

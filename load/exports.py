@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from extract.fault_points import at
 from load.publish import reading
 from load.schema import columns_sql, literal, quoted
 from load.views import load_views
@@ -92,6 +93,7 @@ def _write(con: duckdb.DuckDBPyConnection, sheets: Sequence[_Sheet], out: Path, 
         with con.cursor() as own:
             own.execute(f"USE {quoted(database)}")
             writers[format](own, sheet, building)
+        at("publish.export")
         building.replace(target)
         return target
 

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from extract.fault_points import at
 from load.schema import columns_sql, quoted, typed_frame
 from transform.form import load_form
 from transform.registers import Mute
@@ -26,6 +27,7 @@ def record_findings(con: duckdb.DuckDBPyConnection, night: date) -> None:
 
     `incoming_finding`: what the night found and what it resolved, as quality.finding.
     """
+    at("load.rows")
     table = load_form().tables["finding"]
     names = columns_sql(table.column_names)
     casts = ", ".join(f"CAST({quoted(c.name)} AS {c.type})" for c in table.columns)

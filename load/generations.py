@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from extract.fault_points import at
 from load.storage import next_to, published_path, sync
 
 KEPT_GENERATIONS = 2
@@ -144,6 +145,7 @@ def _link_publication(publication: Path, target: Path) -> None:
         named.parent.mkdir(parents=True, exist_ok=True)
         _link(path, named)
     sync(building)
+    at("publish.linked")
     building.rename(target)
     sync(target.parent)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from extract.fault_points import at
 from load.publish import published_path, reading
 from transform.form import FORM_FOLDER
 
@@ -47,6 +48,7 @@ def write_manifest(home: Path, *, code_version: str, registry: Iterable[Path] = 
         file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())
+    at("publish.manifest")
     building.replace(path)
     return path
 

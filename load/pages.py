@@ -17,6 +17,7 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from extract.fault_points import at
 from load import page_charts as charts
 from load.page_nights import Changes, ask_changes, ask_quality
 from load.page_projects import LATE_POINTS, SILENT_DAYS, Projects, Row, ask_projects, rows
@@ -48,8 +49,12 @@ def write_pages(published: Path, rule_titles: Mapping[str, str] | None = None) -
         }
     for name, text in pages.items():
         part = published.with_name(name + ".part")
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(published.with_name(name))
+        try:
+            part.write_text(text, encoding="utf-8", newline="\n")
+            at("pages.part")
+            part.replace(published.with_name(name))
+        finally:
+            part.unlink(missing_ok=True)
     return published.with_name(INDEX)
 
 

@@ -12,6 +12,7 @@ from datetime import date
 import duckdb
 import pandas as pd
 
+from extract.fault_points import at
 from transform.addresses import field_base
 from transform.damaged_codes import codes_near
 from transform.known_projects import Known, KnownProject, heads_of
@@ -138,6 +139,7 @@ def past_of(con: duckdb.DuckDBPyConnection, night: date, tonight: Iterable[str],
 
     Only what all copies of a project said is a vote: a value that votes once decided must not vote itself.
     """
+    at("reconcile.asked")
     if not asked.own:
         return Past.nothing()
     return Past(_votes(con, night, sorted(set(tonight)), asked), _own(con, night, asked))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from extract.fault_points import at
 from load.copy_check import NotWhole, check_copy
 from load.data_dictionary import refresh
 from load.file_copy import copy_in_child
@@ -74,6 +75,7 @@ def publish(
     finish_rollback(home)
     building = next_to(target)
     refresh(con)
+    at("publish.begun")
     is_copied = personal_data and has_readers_version(con)
     select = all_rows if personal_data else select_without
     counted = {t.qualified: count_rows(con, f"({select(t, t.qualified)})") for t in load_form().tables.values()}
@@ -83,7 +85,9 @@ def publish(
         write_in_order(con, building, select)
     if not personal_data:
         _say_so(building)
+    at("publish.copied")
     _check(con, building, counted, is_rewritten=not is_copied)
+    at("publish.checked")
     # a writer at the published file would lock every reader out
     building.chmod(0o444)
     sync(building)
@@ -93,8 +97,10 @@ def publish(
     published = Published(target, target.stat().st_size, counted)
     if beside is not None:
         beside(published)
+    at("publish.beside")
     _unfinished(home).unlink(missing_ok=True)
     let_go(home, keep)
+    at("publish.done")
     return published
 
 
@@ -159,9 +165,12 @@ def _replace(home: Path, building: Path, keep: int, *, personal_data: bool) -> N
     is_unfinished = target.exists() and mark.exists() and mark.read_text(encoding="utf-8") == _identity(target)
     if keep and not is_unfinished and (personal_data or not target.exists() or leaves_out_personal_data(target)):
         keep_current(home)
+    at("publish.kept")
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.write_text(_identity(building), encoding="utf-8")
+    at("publish.marked")
     building.replace(target)
+    at("publish.renamed")
     sync(target.parent)
 
 

@@ -16,6 +16,7 @@ from typing import TypeAlias
 import duckdb
 import pandas as pd
 
+from extract.fault_points import at
 from load.prepared import casts, prepared_frame
 from load.schema import columns_sql, literal, typed_frame
 from transform.form import Table
@@ -74,6 +75,7 @@ class Staging:
             self._con.execute(f"COPY (SELECT {casts(table)} FROM slice) TO {literal(str(path))}")
         finally:
             self._con.unregister("slice")
+        at("reconcile.staged")
         self._paths[table.name, number] = path
 
     def rows(self, name: str) -> Staged:

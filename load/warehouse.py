@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeAlias, cast
 import duckdb
 import pandas as pd
 
+from extract.fault_points import at
 from load.data_dictionary import refresh
 from load.night import apply_night
 from load.schema import columns_sql, create_tables, table_differences, typed_frame
@@ -273,6 +274,7 @@ def projects_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[str,
 
 def earlier_state(con: duckdb.DuckDBPyConnection, project_codes: Iterable[str], night: date) -> Earlier:
     """Decisions and deliveries of these projects on all nights but this one, in fixed order."""
+    at("tables.asked")
     codes = sorted(set(project_codes))
     decision = load_form().tables["decision"]
     decisions = con.execute(

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests import fault_table
+
 # the same examples in every run, so that a red suite is red for everybody; look for new ones with
 #   HYPOTHESIS_PROFILE=explore make test
 settings.register_profile("steady", derandomize=True)
@@ -31,6 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--refresh-goldens", action="store_true", help="write tests/golden/**.json anew and show what changed"
     )
+    parser.addoption("--write-faults", action="store_true", help="write docs/faults.md anew from what this run did")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    fault_table.register(config)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -31,7 +31,7 @@ from tests.deploy_texts import (
 )
 
 # read outside the settings
-_OTHER_VARIABLES = {"KAONA_DEBUG"}
+_OTHER_VARIABLES = {"KAONA_DEBUG", "KAONA_FAULT"}
 _UNITS = ("kaona.service", "kaona.timer", "kaona-serve.service", "kaona-failed.service")
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from extract.fault_points import at
 from extract.rejection import Unreadable
 from extract.sources.listed import (
     Limits,
@@ -149,6 +150,7 @@ def _write(transfer: Transfer, part: Path, limit: int, until: float) -> int:
         for chunk in _checked(transfer.chunks):
             out.write(chunk)
             out.flush()
+            at("pull.chunk")
             size += len(chunk)
             refusal = too_large(size, limit)
             if refusal:

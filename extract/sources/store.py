@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
+from extract.fault_points import at
+
 INCOMING = "incoming"
 """The folder in the archive for what is not whole yet."""
 
@@ -115,6 +117,7 @@ class Store:
             with _storing():
                 part = self._incoming() / f"{sha256}.part"
                 part.write_bytes(data)
+            at("pull.part")
             self._take(sha256, part, len(data))
         return sha256
 
@@ -129,6 +132,7 @@ class Store:
         else:
             part = self._incoming() / f"{sha256}.part"
             path.replace(part)
+            at("pull.fetched")
             self._take(sha256, part, size)
         return sha256
 
@@ -151,6 +155,7 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True)
         _to_disk(parts.values())
         for sha256, part in parts.items():
+            at("pull.on_disk")
             part.replace(targets[sha256])
         _to_disk([*folders, self._archive] if made else folders)
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any, Literal
 
+from extract.fault_points import at
 from flows.home_lock import AnotherRun, only_run
 from flows.operating import night_log
 from flows.operating.heartbeat import Heartbeat, last_heartbeat, now
@@ -48,7 +49,9 @@ class Attempt:
         """Write the attempt's line, then say how it ended."""
         self._watch.on_stage = _nothing
         record = self._record(error)
+        at("record.written")
         self._append(record)
+        at("record.logged")
         problem = self._heartbeat.end("ok" if record["outcome"] in GOOD else "failed", line_of(record))
         if problem:
             self._say(f"the heartbeat URL was not told: {problem}")
@@ -139,6 +142,7 @@ def attempt(
             made.begin()
             try:
                 with stoppable(settings.night_deadline_seconds, end_hard):
+                    at("night.begun")
                     yield made
             except BaseException as error:
                 made.end(error)

@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Iterator
 
+from extract import fault_points
 from flows.operating.findings import Check, Finding, judged
 from flows.settings import Settings
 from transform.mailboxes import mailbox
@@ -14,7 +15,7 @@ from transform.registers import read_registers
 
 _PREFIX = "KAONA_"
 # read outside the settings
-_OTHERS = ("KAONA_DEBUG",)
+_OTHERS = ("KAONA_DEBUG", fault_points.VARIABLE)
 _NOBODY = ".invalid"
 
 
@@ -26,6 +27,8 @@ def variables(settings: Settings) -> Iterator[Finding]:
         near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.6)
         meant = f"is {near[0]} meant?" if near else "there is no such setting"
         yield Finding("settings", "warning", f"the variable {name} has no effect", meant)
+    if os.environ.get(fault_points.VARIABLE):
+        yield Finding("settings", "warning", f"{fault_points.VARIABLE} breaks nights, for tests", "unset it")
     if not unknown:
         count = sum(1 for name in os.environ if name.upper() in known)
         yield Finding("settings", "ok", f"{len(settings.model_fields_set)} set, {count} of them by variables")

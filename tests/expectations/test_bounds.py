@@ -49,6 +49,7 @@ def is_usual(bound, value):
     return bound.low <= D(str(round(value, 6))) <= bound.high
 
 
+@pytest.mark.fault(54)
 def test_a_fill_rate_that_halves_is_outside_and_one_that_wavers_is_not():
     (bound,) = bounds_of(FILL, [0.95, 0.93, 0.96, 0.94, 0.95])
     assert not is_usual(bound, 0.95 / 2)

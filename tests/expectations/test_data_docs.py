@@ -193,3 +193,17 @@ def test_new_pages_take_the_place_of_old_ones_and_leave_nothing_half_made(write,
     assert [p.name for p in (tmp_path / "published").iterdir()] == ["data_docs"]
     assert not (folder / "of_an_earlier_version.html").exists()
     assert sum(p.stat().st_size for p in folder.iterdir()) < 400_000
+
+
+@pytest.mark.parametrize("point", ["docs.built", "docs.away"])
+def test_what_cannot_be_finished_leaves_nothing_half_made(write, judged, tmp_path, monkeypatch, point):
+    def full(passed):
+        if passed == point:
+            raise OSError("no space left")
+
+    monkeypatch.setattr("expectations.data_docs.at", full)
+    folder = tmp_path / "published" / "data_docs"
+    folder.mkdir(parents=True)
+    with pytest.raises(OSError, match="no space left"):
+        write(judged(), folder, FORM, show_values=True)
+    assert {p.name for p in (tmp_path / "published").iterdir()} <= {"data_docs"}

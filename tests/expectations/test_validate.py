@@ -102,6 +102,7 @@ def test_money_as_float_blocks(verdict, office):
     assert found.blocking == ("dim_project.budget_received_baht: ExpectColumnValuesToBeOfType failed for 1 of 1 rows",)
 
 
+@pytest.mark.fault(53)
 def test_no_rows_although_the_night_brought_forms_blocks(verdict, office):
     nothing = {"dim_project": [], "fact_progress_report": [], "project_indicator": [], "decision": []}
     found = verdict(**nothing)
@@ -110,6 +111,7 @@ def test_no_rows_although_the_night_brought_forms_blocks(verdict, office):
     assert not verdict(**nothing, form_copy=[]).is_blocked  # a night without forms
 
 
+@pytest.mark.fault(53)
 def test_a_project_or_all_reports_lost_on_the_way_block(verdict, office):
     other = office.decided("rationale", project_code="50390000-9002", delivery_id="50390000-9002@2020-03-01")
     base = [office.decided("responsible"), office.decided("strategy.issue_name")]
@@ -120,6 +122,7 @@ def test_a_project_or_all_reports_lost_on_the_way_block(verdict, office):
     assert any(b.startswith("fact_progress_report.rows") for b in lost.blocking)
 
 
+@pytest.mark.fault(52)
 def test_a_broken_rule_blocks_and_is_an_error_not_bad_data(verdict, monkeypatch):
     def with_a_broken_rule(table, rows_due=0):
         broken = Check(
@@ -146,6 +149,7 @@ def test_an_objection_to_a_row_that_is_not_there_is_an_error(verdict, office):
     )
 
 
+@pytest.mark.fault(52)
 def test_a_frame_that_was_not_built_blocks(office):
     frames = office.build()
     objections = crosschecks.run(frames, office.REGISTERS)

@@ -63,6 +63,7 @@ def test_results_come_in_the_order_of_the_inputs_dumps_among_pdfs():
     assert seen == [source.uri for source in sources]
 
 
+@pytest.mark.fault(20)
 def test_a_hanging_pdf_costs_only_itself():
     sources, open_bytes = batch(good("ปีงบ"), told("sleep 60"), good("รหัส"), "ข้อความ".encode())
     results = list(read_all(sources, open_bytes, workers=1, timeout_seconds=2))
@@ -70,6 +71,7 @@ def test_a_hanging_pdf_costs_only_itself():
     assert "not read after 2 seconds" in results[1].rejection.message
 
 
+@pytest.mark.fault(9)
 def test_a_killed_worker_costs_only_the_file_it_was_reading():
     def kill_workers():
         for worker in workers_of_this_run():
@@ -87,6 +89,7 @@ def test_a_killed_worker_costs_only_the_file_it_was_reading():
     assert [outcome(result) for result in results] == ["ปีงบ", "reader_crashed", "รหัส"]
 
 
+@pytest.mark.fault(9)
 def test_a_pdf_that_eats_memory_is_rejected():
     sources, open_bytes = batch(told("need 500"), good("รหัส"))
     results = list(read_all(sources, open_bytes, workers=1, memory_limit_bytes=400 * 1024**2))

@@ -144,6 +144,7 @@ def test_a_pdf_of_reportlab_reads_as_it_was_written():
     assert [line.text for line in read_pdf(reportlab_pdf()).lines()] == FORM
 
 
+@pytest.mark.fault(18)
 @needs_font
 def test_encryption_without_a_password_is_no_obstacle_and_with_one_it_is():
     from reportlab.lib.pdfencrypt import StandardEncryption

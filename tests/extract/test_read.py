@@ -9,6 +9,7 @@ def read_it(data, uri="inbox/a.pdf"):
     return read_bytes(source_file(uri, data), data)
 
 
+@pytest.mark.fault(17)
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -40,6 +41,7 @@ def test_the_content_decides_not_the_name():
     assert read_it(build_pdf(text_at(50, 700, "ปีงบประมาณ")), "inbox/a.txt").media_type == "application/pdf"
 
 
+@pytest.mark.fault(17)
 def test_junk_before_and_after_a_pdf_is_tolerated():
     pdf = build_pdf(text_at(50, 700, "ปีงบประมาณ"))
     for data in (b"<p>moved</p>\n" + pdf, pdf + b"<html>tail</html>" * 5):

@@ -47,6 +47,7 @@ def test_hidden_and_unfinished_files_are_not_listed(inbox):
     assert list_files(str(inbox)) == []
 
 
+@pytest.mark.fault(27)
 def test_the_same_bytes_twice_are_listed_twice_and_stored_once(inbox, archive):
     write(inbox / "a.pdf")
     write(inbox / "b" / "a.pdf")
@@ -56,12 +57,14 @@ def test_the_same_bytes_twice_are_listed_twice_and_stored_once(inbox, archive):
     assert sum(path.is_file() for path in archive.rglob("*")) == 1
 
 
+@pytest.mark.fault(26)
 def test_twin_names_in_two_normal_forms_are_two_files(inbox, archive):
     for form in ("NFC", "NFD"):
         write(inbox / f"{unicodedata.normalize(form, 'é')}.txt", form)
     assert len({(file.uri, file.sha256) for file in pull(str(inbox), archive)}) == 2
 
 
+@pytest.mark.fault(24, 25)
 def test_links_out_of_the_source_pipes_and_dead_links_are_refused_without_opening(inbox, archive, tmp_path):
     secret = tmp_path / "secret"
     write(secret / "password.txt")
@@ -88,6 +91,7 @@ def test_a_link_inside_the_source_is_read(inbox, archive):
     assert [file.sha256 for file in pull(str(inbox), archive)] == [sha256, sha256]
 
 
+@pytest.mark.fault(23)
 def test_a_file_above_the_limit_is_refused_by_its_size_alone(inbox, archive):
     with (inbox / "sparse.pdf").open("wb") as file:
         file.truncate(8 * 1024**3)
@@ -109,6 +113,7 @@ def test_a_known_file_is_not_read_again_while_its_bytes_are_archived(inbox, arch
     assert read_archived(archive, sha256)
 
 
+@pytest.mark.fault(26)
 def test_a_changed_file_of_the_same_name_is_read_again(inbox, archive):
     write(inbox / "a.pdf", "old")
     (old,) = pull(str(inbox), archive)
@@ -118,6 +123,7 @@ def test_a_changed_file_of_the_same_name_is_read_again(inbox, archive):
     assert read_archived(archive, old.sha256) == b"old"
 
 
+@pytest.mark.fault(29)
 def test_a_file_that_vanishes_after_the_listing_is_counted_not_fatal(inbox, archive, monkeypatch):
     write(inbox / "a.pdf")
     write(inbox / "b.pdf")
@@ -129,6 +135,7 @@ def test_a_file_that_vanishes_after_the_listing_is_counted_not_fatal(inbox, arch
     assert pulled[1].sha256
 
 
+@pytest.mark.fault(28)
 def test_a_file_that_grows_while_it_is_read_is_left_for_the_next_run(inbox, archive, monkeypatch):
     write(inbox / "a.pdf")
     real = os.fstat
@@ -221,6 +228,7 @@ def test_a_missing_source_is_not_an_empty_one(tmp_path):
         list_files("memory://nowhere/inbox")
 
 
+@pytest.mark.fault(25)
 def test_names_are_shown_on_one_line_and_never_used_as_paths(inbox, archive):
     write(inbox / "a\nb.pdf", "1")
     (inbox / os.fsdecode(b"\xa1.pdf")).write_bytes(b"2")

@@ -163,6 +163,7 @@ def links():
         yield info, b""
 
 
+@pytest.mark.fault(25)
 def test_what_may_not_come_out_is_told_one_by_one_and_the_others_go_on(inbox, archive):
     link = zipfile.ZipInfo("link.pdf")
     link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
@@ -214,6 +215,7 @@ def test_what_may_not_come_out_is_told_one_by_one_and_the_others_go_on(inbox, ar
     assert sorted(p.name for p in archive.rglob("*") if p.is_file()) == sorted({f.sha256 for f in found if f.sha256})
 
 
+@pytest.mark.fault(25)
 def test_a_name_with_a_nul_is_refused_and_shown_on_one_line(inbox, archive):
     (inbox / "a.zip").write_bytes(zipped([("good.pdf!exe", b"x")]).replace(b"good.pdf!exe", b"good.pdf\0exe"))
     assert codes(pull(str(inbox), archive, limits=LIMITS)) == {"inbox/a.zip/good.pdf\\x00exe": "unsafe_name"}
@@ -259,6 +261,7 @@ def test_a_directory_that_says_it_is_huge_is_not_read(inbox, archive):
     assert codes(pull(str(inbox), archive, limits=LIMITS)) == {"inbox/a.zip": "archive_limit", "inbox/b.tar": "archive_limit", "inbox/c.tar": "broken_archive"}  # fmt: skip
 
 
+@pytest.mark.fault(26)
 def test_the_same_form_in_two_archives_is_stored_once_and_names_in_two_normal_forms_are_two(inbox, archive):
     for form in ("NFC", "NFD"):
         name = unicodedata.normalize(form, "é.txt")

@@ -75,6 +75,7 @@ def test_a_state_without_version_of_an_older_run_is_known_by_size_and_time(s3, a
     assert (again.is_unchanged, again.version) == (True, pulled.version)
 
 
+@pytest.mark.fault(30)
 def test_a_transfer_from_s3_that_breaks_off_is_gone_on_with(s3, archive):
     direct, options, line = s3
     direct.pipe("exports/a.pdf", DATA)
@@ -132,6 +133,7 @@ pull(sys.argv[1], Path(sys.argv[2]), options={"endpoint_url": sys.argv[3], "key"
 """
 
 
+@pytest.mark.fault(1)
 def test_a_run_that_is_killed_in_the_middle_of_a_download_is_gone_on_with(s3, archive):
     direct, options, line = s3
     direct.pipe("exports/a.pdf", DATA)
@@ -193,6 +195,7 @@ def test_a_folder_on_an_ssh_server_is_pulled_and_only_what_changed_is_fetched_ag
     assert [f.uri for f in again if f.sha256 and not f.is_unchanged] == ["drop/a.txt"]
 
 
+@pytest.mark.fault(30)
 def test_a_transfer_over_ssh_that_breaks_off_is_gone_on_with(folder, ssh, archive):
     place, uri, options = folder
     (place / "a.pdf").write_bytes(DATA)
@@ -205,6 +208,7 @@ def test_a_transfer_over_ssh_that_breaks_off_is_gone_on_with(folder, ssh, archiv
     line.close()
 
 
+@pytest.mark.fault(28)
 def test_a_file_on_an_ssh_server_that_grows_is_not_taken_half(folder, archive, monkeypatch):
     from extract.sources.sftp import SftpRemote
 

@@ -85,6 +85,7 @@ def test_a_server_without_head_is_asked_otherwise(web, archive):
     assert read_archived(archive, pulled.sha256) == DATA
 
 
+@pytest.mark.fault(30)
 @pytest.mark.parametrize("fault", [cut(1_000_000), reset(1_000_000), stall(1_000_000), status(500), status(429)])
 def test_a_transfer_that_breaks_off_is_gone_on_with(web, archive, fault):
     web.files = {"/export/a.pdf": DATA}
@@ -115,6 +116,7 @@ def test_a_server_that_refuses_to_give_a_part_is_asked_for_all_of_it(web, archiv
     assert web.gets("/export/a.pdf")[-1] is None
 
 
+@pytest.mark.fault(30)
 def test_what_stays_short_is_told_kept_and_finished_on_the_next_run(web, archive):
     web.files = {"/export/a.pdf": DATA, "/export/b.txt": b"good"}
     web.faults["/export/a.pdf"].extend([stall(1_000_000), stall(10), stall(10)])
@@ -158,6 +160,7 @@ def test_a_file_that_changes_between_head_and_get_is_fetched_in_its_new_state(we
     assert (read_archived(archive, pulled.sha256), pulled.size) == (DATA + b"more", len(DATA) + 4)
 
 
+@pytest.mark.fault(28)
 def test_a_file_that_never_stops_changing_is_left_for_the_next_run(web, archive):
     web.files = {"/export/a.pdf": DATA, "/export/b.txt": b"good"}
     web.faults["/export/a.pdf"].extend(becomes("/export/a.pdf", DATA + b"x" * n) for n in range(1, 4))
@@ -167,6 +170,7 @@ def test_a_file_that_never_stops_changing_is_left_for_the_next_run(web, archive)
     assert not codes(pull(f"{web.uri}/export/", archive, known=known(first), limits=QUICK))
 
 
+@pytest.mark.fault(28)
 def test_a_file_that_is_written_to_while_it_is_sent_is_not_taken_half(web, archive):
     web.files = {"/export/a.pdf": DATA}
 
@@ -180,6 +184,7 @@ def test_a_file_that_is_written_to_while_it_is_sent_is_not_taken_half(web, archi
     assert read_archived(archive, pulled.sha256) == DATA + b"more"
 
 
+@pytest.mark.fault(30)
 @pytest.mark.parametrize(
     "head",
     [
@@ -202,6 +207,7 @@ def test_bytes_with_another_hash_than_the_server_tells_are_never_archived(web, a
     assert not parts(archive)
 
 
+@pytest.mark.fault(30)
 def test_a_wrong_length_is_no_whole_file(web, archive):
     web.files = {"/export/a.pdf": DATA, "/export/b.txt": b"good"}
     web.heads["/export/a.pdf"] = {"Content-Length": str(len(DATA) + 100)}
@@ -210,6 +216,7 @@ def test_a_wrong_length_is_no_whole_file(web, archive):
     assert codes(pull(f"{web.uri}/export/", archive, limits=QUICK)) == {"export/a.pdf": "short_read"}
 
 
+@pytest.mark.fault(30)
 def test_what_only_trickles_ends_and_goes_on_another_night(web, archive):
     web.files = {"/export/a.pdf": DATA, "/export/b.txt": b"good"}
     web.faults["/export/a.pdf"].append(trickle(0.02))
@@ -239,6 +246,7 @@ def refused(web, archive):
     return str(caught.value)
 
 
+@pytest.mark.fault(32)
 def test_a_server_that_fails_or_asks_to_sign_in_is_no_empty_source(web, archive):
     web.files = {"/export/a.pdf": DATA, "/in/": b""}
     for code in (500, 403, 404):
@@ -250,6 +258,7 @@ def test_a_server_that_fails_or_asks_to_sign_in_is_no_empty_source(web, archive)
     assert "whoever is not signed in" in refused(web, archive)
 
 
+@pytest.mark.fault(32)
 def test_a_source_whose_every_file_fails_says_nothing_of_its_files(web, archive):
     web.files = {"/export/a.pdf": DATA, "/export/b.pdf": DATA}
     for path in web.files:

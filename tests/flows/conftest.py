@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +16,10 @@ from flows.run import run_night
 from flows.settings import CHECKOUT, Settings
 from flows.summary import Summary, Watch
 from tests.flows.mail_servers import Inbox, make_certificates, serving
+
+if TYPE_CHECKING:
+    from tests.flows.broken_nights import Before
+    from tests.flows.whole import Undisturbed
 
 SAMPLES = CHECKOUT / "data" / "samples" / "inbox"
 FIRST, SECOND, THIRD = date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 24)
@@ -74,3 +80,29 @@ def server() -> Iterator[tuple[Inbox, int]]:
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a busy server in a test, and nothing is tried twice where it does not say so."""
     monkeypatch.setattr(dispatch, "BACKOFF", ())
+
+
+@pytest.fixture(scope="session")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Before:
+    """A home after its first night, with the files of the second in its inbox. Tests copy it."""
+    from tests.flows.broken_nights import home_before
+
+    with _quick_nights():
+        return home_before(tmp_path_factory.mktemp("before"))
+
+
+@pytest.fixture(scope="session")
+def should(before: Before, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    """What that second night comes to when nothing disturbs it."""
+    from tests.flows.broken_nights import undisturbed
+
+    with _quick_nights():
+        return undisturbed(before, tmp_path_factory.mktemp("undisturbed"))
+
+
+@contextmanager
+def _quick_nights() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("KAONA_OCR", "KAONA_WRITE_PAGE", "KAONA_DATA_DOCS"):
+            patch.setenv(name, "false")
+        yield

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from flows.operating import night_log
-from flows.settings import CHECKOUT, Settings
-from tests.flows.conftest import settings_in
-
-# a run whose first stage says that it has begun and then waits for its input to end
-_HELD = """
-import sys
-import flows.run
-from flows import cli
-
-def pull_sources(*_):
-    print("begun", flush=True)
-    sys.stdin.read()
-
-flows.run.pull_sources = pull_sources
-sys.argv = ["kaona", "run", "--home", sys.argv[1], "--as-of", "2026-11-22", "--no-prefect"]
-cli.main()
-"""
+from flows.settings import Settings
+from tests.flows.conftest import FIRST, settings_in
+from tests.flows.prefect_parts import environment
 
 
 def copied(settings: Settings, folder: Path, **changes: object) -> Settings:
@@ -37,16 +23,19 @@ def copied(settings: Settings, folder: Path, **changes: object) -> Settings:
 
 
 @contextmanager
-def held_run(settings: Settings) -> Iterator[subprocess.Popen[str]]:
-    """A run in a process of its own that stands in its first stage; it is killed in the end if it still stands there."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("KAONA_", "PREFECT_"))}
+def held_run(
+    settings: Settings, point: str = "pull.archived", night: date = FIRST, **variables: str
+) -> Iterator[subprocess.Popen[str]]:
+    """A run in a process of its own that stands at a point (extract/fault_points.py); it is killed in the end if it
+    still stands there."""
+    command = [sys.executable, "-m", "flows", "run", "--no-prefect", "--home", str(settings.home)]
     process = subprocess.Popen(
-        [sys.executable, "-c", _HELD, str(settings.home)], cwd=CHECKOUT, env=env, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [*command, "--as-of", night.isoformat()], env=environment(KAONA_FAULT=f"{point}:1:hold", **variables),
+        cwd=settings.home.parent, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "begun\n"
+        assert process.stderr is not None
+        assert any(line == f"fault point {point}\n" for line in process.stderr), "it ended before"
         yield process
     finally:
         process.kill()

@@ -97,6 +97,7 @@ def test_a_night_runs_as_a_prefect_flow_on_the_embedded_server(tmp_path: Path) -
     }  # fmt: skip
 
 
+@pytest.mark.fault(50)
 def test_a_night_ends_without_prefect_when_its_server_is_away(tmp_path: Path) -> None:
     (tmp_path / "inbox").mkdir()
     shutil.copy(SAMPLES / "dump-utf16.txt", tmp_path / "inbox")

@@ -180,6 +180,7 @@ def children_of(pid: int) -> list[int]:
     return [*found, *(deeper for child in found for deeper in children_of(child))]
 
 
+@pytest.mark.fault(57)
 def test_a_file_that_ends_its_reader_or_the_whole_worker_costs_only_itself(
     dask: str, tmp_path: Path, here: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,7 @@ def _deliver(settings: Settings, start: Any, outcomes: Any) -> None:
     outcomes.put([d.outcome for d in deliver(settings)])
 
 
+@pytest.mark.fault(8)
 @pytest.mark.parametrize("accepted", [1, 3])
 def test_a_delivery_that_is_killed_before_it_recorded_an_answer_sends_that_mail_once_more_and_says_so(
     settings: Settings, accepted: int
@@ -115,6 +116,7 @@ def night_tells(settings: Settings) -> str:
     return told.getvalue()
 
 
+@pytest.mark.fault(49)
 def test_no_password_and_no_address_stands_in_what_a_night_leaves_behind(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:

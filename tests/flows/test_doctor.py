@@ -15,6 +15,7 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
+from extract import fault_points
 from flows import cli
 from flows.home_lock import only_run
 from flows.operating import (
@@ -85,6 +86,12 @@ def test_wrong_settings_are_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # ---------------------------------------------------------------- each check for itself
+
+
+def test_a_variable_that_breaks_nights_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(fault_points.VARIABLE, "load.rows:1:kill")
+    found = [(f.state, f.said) for f in doctor_settings.variables(settings_in(tmp_path)) if f.state != "ok"]
+    assert found == [("warning", "KAONA_FAULT breaks nights, for tests")]
 
 
 def test_a_check_that_breaks_is_its_own_failure_and_what_it_had_found_stands(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ def rows(settings: Settings, sql: str) -> list[tuple[object, ...]]:
     return query(settings.published, sql)[1]
 
 
+@pytest.mark.fault(15, 18)
 def test_every_sample_is_loaded_or_rejected_with_the_reason_that_was_made(
     sample_night: tuple[Settings, Summary],
 ) -> None:
@@ -64,6 +65,7 @@ def test_published_values_are_the_true_ones(sample_night: tuple[Settings, Summar
         assert (None if budget is None else float(str(budget))) == truth["budget_received"]
 
 
+@pytest.mark.fault(27)
 def test_the_same_form_as_pdf_and_as_dump_is_one_project_with_two_copies(
     sample_night: tuple[Settings, Summary],
 ) -> None:
@@ -98,6 +100,7 @@ def test_a_second_night_on_the_same_files_does_nothing(sample_night: tuple[Setti
     assert settings.published.stat().st_mtime_ns == before
 
 
+@pytest.mark.fault(24, 25)
 def test_a_pipe_and_a_link_out_of_the_source_are_rejected_once_and_never_opened(settings: Settings) -> None:
     inbox = settings.home / "inbox"
     shutil.copy(SAMPLES / "dump-utf16.txt", inbox)
@@ -169,6 +172,7 @@ def test_files_seen_over_several_nights_or_at_once_end_in_the_same_project_table
     assert exports_of(at_once) == exports_of(one_by_one)
 
 
+@pytest.mark.fault(27)
 def test_a_changed_form_on_another_night_keeps_both_states(settings: Settings) -> None:
     source = (SAMPLES / "dump-utf16.txt").read_text(encoding="utf-16")
     inbox = settings.home / "inbox"
@@ -196,6 +200,7 @@ def test_a_withdrawn_file_deletes_no_fact(settings: Settings) -> None:
     assert rows(settings, "SELECT count(*) FROM dim_project") == [(2,)]
 
 
+@pytest.mark.fault(52)
 def test_a_night_whose_suite_breaks_publishes_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copy(SAMPLES / "dump-utf16.txt", settings.home / "inbox")
     run(settings, FIRST)
@@ -246,6 +251,7 @@ def test_the_archive_lists_what_stood_where(sample_night: tuple[Settings, Summar
     assert [p.uri for p in read_night(settings.archive, FIRST)] == sorted(f"inbox/{p.name}" for p in SAMPLES.iterdir())
 
 
+@pytest.mark.fault(37)
 def test_a_second_process_reads_whole_nights_while_they_are_published(settings: Settings, tmp_path: Path) -> None:
     inbox = settings.home / "inbox"
     shutil.copy(SAMPLES / "dump-utf16.txt", inbox)

@@ -48,6 +48,7 @@ def small_night(home: Path, url: str, stage: str, how: str = "well") -> subproce
     )  # fmt: skip
 
 
+@pytest.mark.fault(51)
 @pytest.mark.parametrize(("stage", "then"), [("second", "cut"), ("third", "hung")])
 def test_a_night_ends_well_whenever_its_server_goes_away_and_no_stage_runs_twice(
     server: Server, tmp_path: Path, stage: str, then: str

@@ -125,6 +125,7 @@ def wrong_check(table: Any, rows_due: int = 0) -> list[suites.Check]:
     return [*suites.checks_of(table, rows_due), *([broken] if table.name == "dim_project" else [])]
 
 
+@pytest.mark.fault(52)
 def test_a_suite_that_is_wrong_fails_the_night_tells_the_operator_and_shows_its_answers(settings: Settings) -> None:
     settings = settings.model_copy(update={"data_docs": True})
     deliver(settings, "one.txt", Copy(ONE, STYLE_1))

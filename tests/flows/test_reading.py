@@ -79,6 +79,7 @@ reading.read_files(settings, archived(settings), KilledAfterSeven(is_quiet=True)
 """
 
 
+@pytest.mark.fault(2)
 def test_a_run_killed_while_reading_goes_on_where_it_was(tmp_path: Path, asked: list[str]) -> None:
     settings = settings_in(tmp_path / "home")
     killed = subprocess.run([sys.executable, "-c", KILLED, settings.home], cwd=CHECKOUT, env=dict(os.environ, PYTHONPATH=str(CHECKOUT)), capture_output=True)  # fmt: skip

@@ -98,6 +98,7 @@ def test_gains_are_published_straight(home: Path) -> None:
     assert projects(home) == sorted([LIBRARY.code, PARK.code, NEW.code])
 
 
+@pytest.mark.fault(62)
 def test_a_loss_is_held_back_until_somebody_says_that_it_is_right(home: Path, reader: Callable[[Reader], None]) -> None:
     reader(refusing(PARK.code))
     before = exports_of(settings_in(home))
@@ -168,6 +169,7 @@ def test_two_homes_that_say_the_same_are_equal_and_others_are_not(first: Setting
     assert (first.home / "work" / "comparison" / "values.csv").is_file()
 
 
+@pytest.mark.fault(62)
 @pytest.mark.soak
 def test_another_python_reads_the_archive_in_a_home_of_its_own(home: Path, tmp_path: Path) -> None:
     """The other environment is this one with a reader that reads the refused document, and one amount otherwise."""

@@ -57,6 +57,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[Sum
     return settings, found
 
 
+@pytest.mark.fault(27)
 def test_the_files_of_every_night_add_up(nights: tuple[Settings, list[Summary]]) -> None:
     settings, _ = nights
     assert rows(settings) == [

@@ -71,6 +71,7 @@ def exports_of(settings: Settings) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir())}
 
 
+@pytest.mark.fault(31)
 def test_a_loss_is_told_every_night_until_the_source_is_whole_again(settings: Settings) -> None:
     assert night(settings, FIRST, WHOLE).sources[0]["is_believed"]
     lost = night(settings, SECOND, SHRUNKEN)
@@ -106,6 +107,7 @@ def test_a_loss_is_told_every_night_until_the_source_is_whole_again(settings: Se
     assert verify_exports(settings) == []
 
 
+@pytest.mark.fault(32)
 def test_a_source_that_cannot_be_listed_stops_neither_the_others_nor_the_night(tmp_path: Path) -> None:
     north, south = tmp_path / "north", tmp_path / "south"
     fill(north, [0])
@@ -160,6 +162,7 @@ def test_a_loss_that_comes_to_light_late_counts_for_the_nights_after_it(settings
     assert verify_exports(settings) == []
 
 
+@pytest.mark.fault(31)
 def test_a_loss_that_is_accepted_is_believed_and_a_rebuild_knows_it(settings: Settings) -> None:
     fill(settings.home / "inbox", [0])
     arguments = ["run", "--home", str(settings.home), "--no-prefect", "--json", "--as-of"]
@@ -199,6 +202,7 @@ def ended(settings: Settings) -> list[tuple[object, ...]]:
         ).fetchall()
 
 
+@pytest.mark.fault(31)
 def test_of_two_sources_only_the_empty_one_is_not_believed(tmp_path: Path) -> None:
     one, other = tmp_path / "north" / "drop", tmp_path / "south" / "drop"
     settings = settings_in(tmp_path / "home", sources=[str(one), str(other)])

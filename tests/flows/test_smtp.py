@@ -130,6 +130,7 @@ def test_where_no_encryption_is_asked_for_a_login_goes_over_the_open_line(settin
         assert len(inbox.received) == 1
 
 
+@pytest.mark.fault(42)
 def test_one_refused_recipient_keeps_no_mail_from_the_others(settings: Settings, server: tuple[Inbox, int]) -> None:
     inbox, port = server
     ready = to_server(settings, port)
@@ -142,6 +143,7 @@ def test_one_refused_recipient_keeps_no_mail_from_the_others(settings: Settings,
     assert len(waiting(ready)) == 1
 
 
+@pytest.mark.fault(42)
 def test_what_cannot_be_delivered_is_told_to_the_operator_once_and_without_the_person(
     settings: Settings, server: tuple[Inbox, int], tmp_path: Path
 ) -> None:
@@ -180,6 +182,7 @@ def test_a_letter_to_the_operator_that_is_refused_makes_no_other_letter(
     assert outcomes(deliver(ready)) == ["refused"]
 
 
+@pytest.mark.fault(42)
 def test_a_busy_server_is_asked_again_in_the_same_delivery(
     settings: Settings, server: tuple[Inbox, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +195,7 @@ def test_a_busy_server_is_asked_again_in_the_same_delivery(
     assert len(inbox.received) == 2
 
 
+@pytest.mark.fault(42)
 def test_a_deferred_mail_waits_longer_each_time_and_goes_at_once_by_hand(
     settings: Settings, server: tuple[Inbox, int]
 ) -> None:
@@ -213,6 +217,7 @@ def test_a_deferred_mail_waits_longer_each_time_and_goes_at_once_by_hand(
     assert outcomes(deliver(ready, by_hand=True, now=now - timedelta(hours=1))) == ["sent"]
 
 
+@pytest.mark.fault(40)
 def test_a_mail_that_waits_too_long_is_given_up_and_told_again(settings: Settings, server: tuple[Inbox, int]) -> None:
     inbox, port = server
     ready = to_server(settings, port)

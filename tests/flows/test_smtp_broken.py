@@ -32,6 +32,7 @@ pytestmark = [
 NIGHT = date(2026, 11, 22)
 
 
+@pytest.mark.fault(40)
 def test_a_server_that_is_down_loses_nothing(settings: Settings) -> None:
     ready = to_server(settings, free_port())
     deposit(ready, [letter("ก")], NIGHT)
@@ -112,6 +113,7 @@ def test_a_server_that_always_breaks_off_is_left_alone_after_a_few_mails(setting
     assert len(waiting(ready)) == 12
 
 
+@pytest.mark.fault(41)
 def test_a_reply_that_is_lost_after_the_mail_brings_it_once_more_with_the_same_identity_and_says_so(
     settings: Settings,
 ) -> None:
@@ -147,6 +149,7 @@ def test_a_mail_that_twice_gets_no_reply_is_not_sent_a_third_time(settings: Sett
     assert told_before(ready, date(2026, 11, 23)) == {}  # told again, in another mail
 
 
+@pytest.mark.fault(41)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("where", ["greeting", "commands", "reply"])
 def test_a_server_that_dribbles_holds_the_night_no_longer_than_it_may(settings: Settings, where: str) -> None:
@@ -175,6 +178,7 @@ def test_a_server_that_dribbles_under_encryption_is_cut_off_too(
         assert outcomes(deliver(ready)) == ["deferred"]
 
 
+@pytest.mark.fault(41)
 def test_a_server_that_answers_nothing_is_given_up(settings: Settings) -> None:
     with scripted(lambda line: time.sleep(3)) as (_, port):
         ready = to_server(settings, port, smtp_timeout_seconds=0.3)

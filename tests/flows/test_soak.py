@@ -21,6 +21,7 @@ from tests.flows.conftest import SAMPLES, run
 KILLS = int(os.environ.get("KAONA_SOAK_KILLS", "40"))
 
 
+@pytest.mark.fault(5)
 @pytest.mark.soak
 def test_a_night_killed_at_random_moments_publishes_whole_nights_only_and_is_finished_by_the_next_run(
     settings: Settings,

@@ -59,6 +59,7 @@ def everything_in(home: Path) -> Iterator[tuple[str, str]]:
                     yield f"{path} {table}", str(con.execute(f'SELECT * FROM "{schema}"."{table}"').fetchall())
 
 
+@pytest.mark.fault(32, 49)
 def test_a_night_over_three_kinds_of_sources_and_no_secret_is_written_anywhere(
     tmp_path: Path, web: Web, ssh: tuple[int, Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,7 @@ def test_a_call_that_lets_no_thread_run_is_ended_too(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.fault(61)
 def test_a_night_that_is_told_to_stop_takes_its_workers_with_it_and_writes_no_letter(tmp_path: Path) -> None:
     home = tmp_path / "home"
     (home / "inbox").mkdir(parents=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,28 +15,16 @@ from flows import nights_left, stages
 from flows.operating.status import status_of
 from flows.outbox import waiting
 from flows.rebuild import verify_exports
-from flows.settings import CHECKOUT, Settings
+from flows.settings import Settings
 from flows.validating import NotPublished
 from load.dictionary import query
+from tests.flows.broken_nights import killed_at
 from tests.flows.conftest import FIRST, SECOND, THIRD, run, settings_in
 from tests.flows.homes import copied
 from tests.flows.test_nights import project
 
 PROJECTS = {name: project(n, f"50390000-93{n}1", reports=1) for n, name in enumerate(("one", "two", "three"), 1)}
 CODES = {name: given.code for name, given in PROJECTS.items()}
-
-# a run that is killed when it begins to read, as the kernel would do it
-_KILLED = """
-import os, signal, sys
-from flows import cli, stages
-
-def read(*_):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-stages.read = read
-sys.argv = ["kaona", "run", "--home", sys.argv[1], "--as-of", sys.argv[2], "--no-prefect"]
-cli.main()
-"""
 
 
 def put(settings: Settings, *names: str) -> None:
@@ -101,16 +87,13 @@ def test_a_night_that_was_loaded_and_not_published_is_published_though_the_next_
     assert nothing_is_left(settings)
 
 
+@pytest.mark.fault(2)
 def test_a_night_that_was_killed_is_made_up_for_with_the_files_that_stood_only_there(
     one_night: Settings, tmp_path: Path
 ) -> None:
     settings = copied(one_night, tmp_path, write_mails=False)
     put(settings, "one", "two")
-    env = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
-    killed = subprocess.run(
-        [sys.executable, "-c", _KILLED, str(settings.home), str(SECOND)], cwd=CHECKOUT, env=env, check=False
-    )
-    assert killed.returncode == -9
+    killed_at(settings, "pull.listed")
     put(settings, "one", "three")
     run(settings, THIRD)
     assert brought(settings) == {"one": FIRST, "two": SECOND, "three": THIRD}

@@ -28,6 +28,7 @@ def test_a_query_gives_columns_and_rows(published):
     assert (columns, rows) == (("project_code", "b"), [(CODE, Decimal("200000.00"))])
 
 
+@pytest.mark.fault(48)
 @pytest.mark.parametrize(
     "sql",
     [

@@ -66,6 +66,7 @@ def test_parquet_keeps_types_and_rows_in_key_order(published, tmp_path):
     assert [row[:3] for row in relation.fetchall()] == [(CODE, 1, 1), (CODE, 2, 1)]
 
 
+@pytest.mark.fault(45)
 def test_csv_opens_as_utf8_in_a_spreadsheet_and_runs_no_formula(published, tmp_path):
     export(published, tmp_path / "out", "csv")
     path = tmp_path / "out" / "project_target.csv"
@@ -76,6 +77,7 @@ def test_csv_opens_as_utf8_in_a_spreadsheet_and_runs_no_formula(published, tmp_p
         assert [row["disbursed_baht"] for row in csv.DictReader(file)] == ["0.00", "9999999999999999.99"]
 
 
+@pytest.mark.fault(45)
 def test_xlsx_has_thai_headers_no_formulas_and_exact_amounts(published, tmp_path):
     export(published, tmp_path / "out", "xlsx")
     sheet = load_workbook(tmp_path / "out" / "project_target.xlsx").active
@@ -88,6 +90,7 @@ def test_xlsx_has_thai_headers_no_formulas_and_exact_amounts(published, tmp_path
     assert [reports[r][column].value for r in (3, 4)] == [0, "9999999999999999.99"]
 
 
+@pytest.mark.fault(45)
 @pytest.mark.parametrize("sign", ACTS)
 def test_no_text_of_a_workbook_is_a_formula_whatever_sign_it_begins_with(tmp_path, sign):
     table = load_form().tables["project_target"]

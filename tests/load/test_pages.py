@@ -107,6 +107,7 @@ def test_the_page_names_no_person_and_no_telephone(empty: duckdb.DuckDBPyConnect
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>'\"{{ 7*7 }}&amp;"
 
 
+@pytest.mark.fault(46)
 def test_what_documents_print_is_shown_and_never_run(empty: duckdb.DuckDBPyConnection) -> None:
     add_project(empty, CODE, project_name=HOSTILE, agency_name=HOSTILE)
     add_project(empty, "50390000-9903", project_name="=HYPERLINK(1)", agency_name=HOSTILE, progress=0)
@@ -219,3 +220,16 @@ def test_pages_that_cannot_be_drawn_are_told_fail_nothing_and_leave_no_old_ones(
     pages(settings, Watch())
     assert "a chart of nothing" in capsys.readouterr().err
     assert page_paths(settings) == {}
+
+
+def test_a_page_that_cannot_be_finished_leaves_nothing_half_made(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: str) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("load.pages.at", full)
+    shutil.copy(published, tmp_path)
+    with pytest.raises(OSError, match="no space left"):
+        write_pages(tmp_path / published.name)
+    assert [p.name for p in tmp_path.iterdir()] == [published.name]

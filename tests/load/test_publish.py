@@ -59,6 +59,7 @@ def test_the_published_tables_keep_their_year_guard(two_nights, tmp_path):
         con.execute("UPDATE dim_project SET start_date = DATE '2562-10-01'")
 
 
+@pytest.mark.fault(37)
 def test_a_reader_in_another_process_never_waits_and_never_sees_half_a_night(two_nights):
     path = two_nights.publish().path
     reader = subprocess.Popen(
@@ -81,6 +82,7 @@ def test_a_reader_in_another_process_never_waits_and_never_sees_half_a_night(two
     assert states >= 3
 
 
+@pytest.mark.fault(37)
 def test_a_reader_that_holds_the_old_file_keeps_the_old_night(two_nights):
     path = two_nights.publish().path
     with duckdb.connect(str(path), read_only=True) as held:
@@ -100,6 +102,7 @@ def test_two_generations_before_the_current_one_are_kept(two_nights):
     assert [p.read_bytes() for p in kept] == contents[1:3]
 
 
+@pytest.mark.fault(38)
 def test_a_stray_log_at_the_target_is_refused_and_the_old_file_stands(two_nights):
     path = two_nights.publish().path
     before = path.read_bytes()
