@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -39,6 +40,17 @@ class Reconciled(NamedTuple):
 def folder_of(settings: Settings) -> Path:
     """Where rows wait until the night is loaded."""
     return settings.home / "work" / "staged"
+
+
+@contextmanager
+def nothing_staged(settings: Settings) -> Iterator[None]:
+    """Whatever becomes of the night, in the end nothing waits any more; a full disk is the fuller for it."""
+    from load.staging import forget_staged
+
+    try:
+        yield
+    finally:
+        forget_staged(folder_of(settings))
 
 
 def kept(

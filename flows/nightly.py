@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from flows import stages
 from flows.delivery import Delivered, listed_on
+from flows.evidence import nothing_staged
 from flows.mailing import mail
 from flows.nights_left import left_of
 from flows.pages import REPORTED, docs, pages, report
@@ -66,7 +67,7 @@ def night(settings: Settings, when: date, delivered: Delivered, watch: Watch, st
 
 def understand(settings: Settings, delivered: Delivered, readings: Readings, stage: Stage) -> Understood:
     """From what was read to facts in the working warehouse."""
-    with stages.kept_open(settings):
+    with stages.kept_open(settings), nothing_staged(settings):
         reconciled = stage(stages.reconcile, settings, delivered, readings)
         readings.let_go()
         frames = stage(stages.build_tables, settings, reconciled)

@@ -285,7 +285,6 @@ def load(settings: Settings, delivered: Delivered, reconciled: Reconciled, frame
     import pandas as pd
 
     from expectations.refused_records import without_frames
-    from load.staging import forget_staged
     from load.warehouse import apply_night, open_work
     from transform.tables import frame_of
 
@@ -316,7 +315,6 @@ def load(settings: Settings, delivered: Delivered, reconciled: Reconciled, frame
             sources=verdict.sources,
             mutes=registers.mutes,
         )
-    forget_staged(folder_of(settings))
     if not delivered.is_earlier_list:
         nights_left.loaded(settings, delivered.night)
 

@@ -169,7 +169,7 @@ def left_over(settings: Settings) -> list[str]:
     return sorted(
         p.relative_to(settings.home).as_posix()
         for p in settings.home.rglob("*")
-        if p.name.endswith(_LEFT_OVER) or p.name == "spill"
+        if p.name.endswith(_LEFT_OVER) or p.name in ("spill", "staged")
     )
 
 
