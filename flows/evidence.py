@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from load.staging import Staged
 
-Slices = Iterable[tuple[int, Night]]
+Slices = Generator[tuple[int, Night]]
 # tables with dozens of rows for each copy
 ON_DISK = ("reading", "decision")
 
@@ -65,7 +65,7 @@ def kept(
 
     parts: dict[str, dict[int, pd.DataFrame]] = defaultdict(dict)
     brief: dict[int, Night] = {}
-    with staging(folder) as staged:
+    with staging(folder) as staged, closing(slices):  # the processes that decide end with it
         for number, own in slices:
             frames = lineage_frames(own, form)
             for name in ON_DISK:

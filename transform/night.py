@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from operator import itemgetter
@@ -218,7 +218,7 @@ def recognise_night(seen: Seen, registers: Registers, known: Known) -> Recognise
 
 def decide_night(
     night: date, recognised: Recognised, context: Context, deciding: Deciding = in_turn
-) -> Iterator[tuple[int, Night]]:
+) -> Generator[tuple[int, Night]]:
     """Decide every field of every project of a night, in slices: some projects with their copies, and no files; last
     the copies of no project. Each with its number, in whatever order `deciding` comes to them.
     """

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import multiprocessing
+import os
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from flows import deciding, forked
 from flows.evidence import folder_of
 from flows.settings import Settings
+from load.staging import Staging
 from tests.flows.conftest import FIRST, SAMPLES, SECOND, run, settings_in
 from transform import projects
+from transform.form import Table
 
 
 def exports(settings: Settings) -> dict[str, bytes]:
@@ -42,3 +48,28 @@ def test_slices_change_nothing(
     other = settings_in(tmp_path / "other").model_copy(update={"workers": workers})
     assert two_nights(other) == whole
     assert not folder_of(other).exists(), "what was staged is gone when the night is loaded"
+
+
+@pytest.mark.fault(10)
+def test_a_slice_that_cannot_be_written_ends_the_night_and_its_processes(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(SAMPLES, settings.home / "inbox", dirs_exist_ok=True)
+    for module in (projects, deciding):
+        monkeypatch.setattr(module, "SLICE", 2)
+    monkeypatch.setattr(deciding, "LEAST_PROJECTS", 1)
+    many = settings.model_copy(update={"workers": 3})
+    with monkeypatch.context() as patch:
+        patch.setattr(Staging, "add", full_at_the_third)
+        with pytest.raises(OSError, match="No space left"):
+            run(many)
+    assert not multiprocessing.active_children()
+    assert not folder_of(settings).exists(), "what was staged makes room"
+    assert not settings.published.exists()
+    assert run(many).projects > 0
+
+
+def full_at_the_third(self: Staging, table: Table, number: int, frame: pd.DataFrame) -> None:
+    self._paths[table.name, len(self._paths)] = Path("written")
+    if len(self._paths) == 3:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
