@@ -26,6 +26,7 @@ DIMENSION_TH: Mapping[str, str] = {
 }  # fmt: skip
 STATE_TH: Mapping[str, str] = {"new": "ใหม่", "regressed": "พบอีกครั้ง", "open": "ยังค้าง", "resolved": "แก้ไขแล้ว"}
 _RANK: Mapping[str, int] = {severity: rank for rank, severity in enumerate(SEVERITY_ORDER)}
+_LONGEST_NAME = 300
 _T = TypeVar("_T")
 _TEMPLATES = Path(__file__).with_name("templates")
 # by Unicode category: controls and separators of lines, invisible format characters, halves of characters
@@ -156,9 +157,14 @@ def shown(text: str) -> str:
 
 
 def project_names(projects: pd.DataFrame) -> dict[str, str]:
-    """Names by code; a project without a name has an empty one."""
+    """Names by code, cut where no name is so long; a project without a name has an empty one."""
     pairs = zip(projects["project_code"], projects["project_name"], strict=True)
-    return {code: "" if pd.isna(name) else str(name) for code, name in pairs}
+    return {code: "" if pd.isna(name) else _cut(str(name)) for code, name in pairs}
+
+
+def _cut(name: str) -> str:
+    """A damaged document makes pages of one name; a mail that repeats it at each finding is one no server takes."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 
 def render(template: str, **values: Any) -> str:

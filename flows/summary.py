@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections import Counter
@@ -19,6 +20,7 @@ from flows.settings import BANGKOK
 from transform.source_nights import SourceTonight
 
 T = TypeVar("T")
+_ACTS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,10 @@ class Watch:
 
 
 def write_lines(lines: Iterable[str]) -> None:
-    """Print to standard output; results go there, progress goes to standard error."""
+    """Print to standard output; results go there, progress goes to standard error.
+
+    A terminal is not sent what a document would have it do: colours, titles, text that runs backwards. A pipe gets all.
+    """
+    is_terminal = sys.stdout.isatty()
     for line in lines:
-        sys.stdout.write(line + "\n")
+        sys.stdout.write((_ACTS.sub("\ufffd", line) if is_terminal else line) + "\n")

@@ -81,7 +81,7 @@ _REPAIRS: tuple[_Rule, ...] = (
     (re.compile(rf"</?(?:{_INLINE_TAGS})(?:\s[^<>\n]*)?>", re.IGNORECASE), ""),
     (
         re.compile(
-            "[\x00-\x08\x0e-\x1f\x7f\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+"
+            "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+"
         ),
         "",
     ),

@@ -58,10 +58,14 @@ def test_the_same_bytes_twice_are_listed_twice_and_stored_once(inbox, archive):
 
 
 @pytest.mark.fault(26)
-def test_twin_names_in_two_normal_forms_are_two_files(inbox, archive):
-    for form in ("NFC", "NFD"):
-        write(inbox / f"{unicodedata.normalize(form, 'é')}.txt", form)
-    assert len({(file.uri, file.sha256) for file in pull(str(inbox), archive)}) == 2
+@pytest.mark.parametrize(
+    "twins", [[unicodedata.normalize(form, "é.txt") for form in ("NFC", "NFD")], ["A.pdf", "a.pdf"], ["ก.PDF", "ก.pdf"]]
+)
+def test_twin_names_that_differ_by_normal_form_or_case_are_two_files(inbox, archive, twins):
+    hashes = {f"inbox/{name}": write(inbox / name, name) for name in twins}
+    assert {file.uri: file.sha256 for file in pull(str(inbox), archive)} == hashes
+    assert len(set(hashes.values())) == 2
+    assert {read_archived(archive, sha).decode() for sha in hashes.values()} == set(twins)
 
 
 @pytest.mark.fault(24, 25)
