@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 
 from flows.delivery import AnotherRun
+from flows.operating.safe_words import in_words
 from flows.operating.stopping import stoppable
 from flows.run import run_night
 from flows.settings import Settings
@@ -48,6 +49,6 @@ def run_with_retries(
                     raise
                 left -= 1
                 tries = settings.retries - left + 1
-                said = f"{type(error).__name__}: {error}"
+                said = in_words(error, settings)
             say(f"{said}; try {tries} of {settings.retries + 1} in {settings.retry_wait_minutes:g} minutes")
             time.sleep(wait)

@@ -113,7 +113,7 @@ def run(
         accept_loss=accept_loss,
     )
     say = (lambda line: None) if as_json else (lambda line: print(line, flush=True))
-    with failures():
+    with failures(settings):
         try:
             found = run_asked(settings, asked, Watch(is_quiet=as_json), say)
         except WrongUsage as error:
@@ -339,7 +339,7 @@ def serve(home: Home = None) -> None:
     except ValueError as error:
         mistakes.print(f"kaona: {error}", markup=False)
         raise typer.Exit(2) from error
-    with failures():
+    with failures(settings):
         serve_nightly(settings, lambda line: mistakes.print(f"kaona: {line}", markup=False))
 
 

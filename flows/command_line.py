@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from flows.operating.safe_words import safe_sentence
 from flows.operating.stopping import Stopped
 from flows.settings import Settings
 
@@ -43,8 +45,12 @@ def settings_of(home: Path | None = None, **changes: Any) -> Settings:
 
 
 @contextmanager
-def failures() -> Iterator[None]:
-    """Turn what a command may run into into one clear sentence; with KAONA_DEBUG set, the traceback stays."""
+def failures(settings: Settings | None = None) -> Iterator[None]:
+    """Turn what a command may run into into one clear sentence; with KAONA_DEBUG set, the traceback stays.
+
+    `settings`: of a command that runs by itself. Away from a terminal its sentence ends in a journal or in cron's mail:
+    there it names no person, no telephone number and no password; the letter to the operator holds all of it.
+    """
     try:
         yield
     except (typer.Exit, Failure, BrokenPipeError):
@@ -55,4 +61,5 @@ def failures() -> Iterator[None]:
         if os.environ.get("KAONA_DEBUG"):
             raise
         told = isinstance(error, (ValueError, RuntimeError)) or type(error).__module__.startswith("extract")
-        raise Failure(str(error) if told else f"{type(error).__name__}: {error}") from error
+        sentence = str(error) if settings is None or sys.stderr.isatty() else safe_sentence(error, settings)
+        raise Failure(sentence if told else f"{type(error).__name__}: {sentence}") from error

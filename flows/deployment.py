@@ -20,6 +20,7 @@ from flows.artifacts import show
 from flows.attempts import run_with_retries
 from flows.delivery import AnotherRun
 from flows.due import only_served, remember_end
+from flows.operating.safe_words import safe_sentence
 from flows.operating.stopping import DeadlinePassed, Stopped
 from flows.prefect_server import PrefectAway, require_answer
 from flows.settings import Settings, tonight
@@ -49,7 +50,7 @@ def nightly(as_of: date | None = None, accept_loss: bool = False, no_mail: bool 
         remember_end(settings)
         _leave(1)
         _require_listener()
-        raise RuntimeError(str(error)) from None  # a failure, not a crash
+        raise RuntimeError(safe_sentence(error, settings)) from None  # a failure, not a crash
     except Stopped as error:
         _leave(1)
         raise TerminationSignal(signal.SIGTERM) from error  # Prefect knows who asked for it
@@ -57,7 +58,7 @@ def nightly(as_of: date | None = None, accept_loss: bool = False, no_mail: bool 
         remember_end(settings)
         _leave(1)
         _require_listener()
-        raise RuntimeError(str(error)) from None
+        raise RuntimeError(safe_sentence(error, settings)) from None
     print(as_text(summary), flush=True)
     _leave(0)
     _require_listener()

@@ -12,6 +12,7 @@ from extract.fault_points import at
 from flows.delivery import remember_reminder
 from flows.letters import Letter
 from flows.notices import head_letters, operator_letter, reference_letter, sources_letter
+from flows.operating.safe_words import in_words
 from flows.outbox import deposit, told_before, withdraw
 from flows.readers import BOX, COORDINATOR, Tonight
 from flows.settings import Settings
@@ -47,11 +48,11 @@ def mail(
         return _write(settings, registers, night, verdict, settled, watch)
     except Exception as error:
         watch.unsaid += 1
-        _say(watch, f"the mails could not be written ({type(error).__name__}: {error}); all else is published")
+        _say(watch, f"the mails could not be written ({in_words(error, settings)}); all else is published")
         try:
             return deposit(settings, [operator_letter(night, "mail", error, settings, watch.run_id)], night)
         except Exception as second:  # the outbox itself is what is broken
-            _say(watch, f"nor could the letter to the operator ({type(second).__name__}: {second})")
+            _say(watch, f"nor could the letter to the operator ({in_words(second, settings)})")
             return []
 
 
@@ -86,7 +87,7 @@ def _unwritten(failed: Sequence[Exception], night: date, settings: Settings, wat
         return []
     watch.unsaid += len(failed)
     first = f"{type(failed[0]).__name__}: {failed[0]}"
-    _say(watch, f"{len(failed)} letters could not be written ({first}); all else is published")
+    _say(watch, f"{len(failed)} letters could not be written ({in_words(failed[0], settings)}); all else is published")
     error = RuntimeError(f"{len(failed)} letters could not be written; the first: {first}")
     return [operator_letter(night, "mail", error, settings, watch.run_id)]
 

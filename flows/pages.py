@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extract.fault_points import at
+from flows.operating.safe_words import in_words
 from flows.settings import Settings
 from flows.summary import Watch
 from flows.whole_files import write_whole
@@ -39,7 +40,7 @@ def report(settings: Settings, night: Night, frames: Frames, verdict: Verdict, w
         page = quality_report_html(night, frames, verdict.findings, verdict.validation, load_form())
         write_whole(target, page)
     except Exception as error:
-        _told(watch, "report", error)
+        _told(settings, watch, "report", error)
         places.append(target)
     for old in places:
         with suppress(OSError):
@@ -56,7 +57,7 @@ def docs(settings: Settings, validation: Validation, watch: Watch) -> None:
     try:
         data_docs(settings, validation, settings.published.parent)
     except Exception as error:
-        _told(watch, "Data Docs", error)
+        _told(settings, watch, "Data Docs", error)
 
 
 def data_docs(settings: Settings, validation: Validation, beside: Path) -> Path | None:
@@ -88,16 +89,16 @@ def pages(settings: Settings, watch: Watch) -> None:
         try:
             write_pages(settings.published, {rule.id: rule.title_th for rule in load_catalogue().values()})
         except Exception as error:
-            _told(watch, "pages", error)
+            _told(settings, watch, "pages", error)
         else:
             return
     for name in _PAGES:
         settings.published.with_name(name).unlink(missing_ok=True)
 
 
-def _told(watch: Watch, what: str, error: Exception) -> None:
+def _told(settings: Settings, watch: Watch, what: str, error: Exception) -> None:
     watch.console.print(
-        f"the {what} could not be written ({type(error).__name__}: {error}); all else of the night is published",
+        f"the {what} could not be written ({in_words(error, settings)}); all else of the night is published",
         highlight=False,
         markup=False,
     )

@@ -19,6 +19,7 @@ from flows.delivery import (
     reminder_is_due,
 )
 from flows.operating.attempt import Attempt, NotReady, attempt
+from flows.operating.safe_words import in_words
 from flows.operating.stopping import DeadlinePassed, Stopped
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch
@@ -130,7 +131,7 @@ def _show_why(settings: Settings, watch: Watch, error: BaseException) -> None:
     try:
         data_docs(settings, error.validation, settings.home / "work")
     except Exception as second:
-        _say(watch, f"the Data Docs could not be written ({type(second).__name__}: {second})")
+        _say(watch, f"the Data Docs could not be written ({in_words(second, settings)})")
 
 
 def _tell_operator(settings: Settings, night: date, watch: Watch, error: BaseException) -> None:
@@ -190,7 +191,7 @@ def _remind(settings: Settings, night: date, watch: Watch) -> int:
         remember_told(settings, not watch.unsaid)
         return len(written)
     except Exception as error:
-        _say(watch, f"reminders could not be written ({type(error).__name__}: {error})")
+        _say(watch, f"reminders could not be written ({in_words(error, settings)})")
         return 0
 
 

@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from pydantic_core import to_json
 
 from flows.due import is_missed, is_served_now, last_due, only_served, remember_end, remember_served
+from flows.operating.safe_words import in_words
 from flows.prefect_server import configured_url, require_answer, server
 from flows.settings import BANGKOK, Settings
 from flows.under_prefect import FLOW
@@ -65,7 +66,7 @@ def serve_nightly(settings: Settings, say: Say) -> None:
             except KeyboardInterrupt:
                 return
             except Exception as error:
-                why = f"{type(error).__name__}: {error}".splitlines()[0]
+                why = in_words(error, settings)
                 say(f"Prefect is away ({why}); tried again in {_SECONDS_UNTIL_AGAIN:.0f} s, a night that is due is run")
             time.sleep(_SECONDS_UNTIL_AGAIN)
     finally:
@@ -176,7 +177,7 @@ class Guard:
             try:
                 self.look()
             except Exception as error:
-                self._say(f"the guard could not look ({type(error).__name__}: {error})")
+                self._say(f"the guard could not look ({in_words(error, self._settings)})")
 
     def look(self) -> None:
         """Make up for a night that was missed."""

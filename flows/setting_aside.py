@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from flows.delivery import Delivered, listed_in, program_of
 from flows.nights_left import set_aside
+from flows.operating.safe_words import safe_sentence
 from flows.settings import Settings
 from flows.summary import Watch
 from flows.validating import NotPublished
@@ -48,7 +49,7 @@ def set_all_aside(settings: Settings, refused: Refused, watch: Watch) -> None:
     line and a letter; a letter that fails stops nothing."""
     for night, error in sorted(refused.items()):
         told = set_aside(settings, night, error, program_of(settings))
-        watch.console.print(str(told), highlight=False, markup=False)
+        watch.console.print(safe_sentence(told, settings), highlight=False, markup=False)
         if not settings.write_mails:
             continue
         from flows.notices import operator_letter

@@ -20,6 +20,7 @@ from flows import prefect_server
 from flows.artifacts import show
 from flows.delivery import Delivered
 from flows.nightly import night
+from flows.operating.safe_words import in_words
 from flows.operating.stopping import stoppable
 from flows.prefect_server import PrefectAway
 from flows.settings import Settings
@@ -45,7 +46,7 @@ def night_under_prefect(settings: Settings, when: date, delivered: Delivered, wa
     prefect_server.set_environment(settings)
     from prefect.context import FlowRunContext
 
-    said = Conversation(watch)
+    said = Conversation(watch, settings)
     if FlowRunContext.get() is not None:
         return said.night(settings, when, delivered)
     outcome = Called[Summary]()
@@ -97,9 +98,9 @@ class Called(Generic[T]):
             self.error = error
             raise
 
-    def in_words(self) -> str:
-        """What it raised, as Prefect may store it."""
-        return f"{type(self.error).__name__}: {self.error}"
+    def failed(self, settings: Settings) -> Failed:
+        """What it raised, as Prefect may store it: no person, no telephone number, no password."""
+        return Failed("ended" if self.error is None else in_words(self.error, settings))
 
     def result(self) -> T:
         """What it returned; raises what it raised."""
@@ -111,9 +112,10 @@ class Called(Generic[T]):
 class Conversation:
     """What is said to Prefect during a night. `is_over`: it has failed, and nothing more is said."""
 
-    def __init__(self, watch: Watch):
+    def __init__(self, watch: Watch, settings: Settings):
         self.is_over = False
         self._watch = watch
+        self._settings = settings
         self._stages = 0
 
     def night(self, settings: Settings, when: date, delivered: Delivered) -> Summary:
@@ -142,7 +144,7 @@ class Conversation:
             yield
         except Exception as error:
             if self.is_heard():
-                raise Failed(outcome.in_words()) from None
+                raise outcome.failed(self._settings) from None
             raise Abort("Prefect's server is away") from error
         if not self.is_heard():
             raise Abort("Prefect's server is away")
@@ -161,7 +163,7 @@ class Conversation:
             try:
                 outcome.call(self._watch.timed, function, *arguments)
             except Exception:
-                raise Failed(outcome.in_words()) from None
+                raise outcome.failed(self._settings) from None
 
         try:
             task(name=function.__name__.replace("_", " "), cache_policy=NO_CACHE, persist_result=False)(run)()

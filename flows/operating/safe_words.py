@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from flows.settings import Settings
 
 _LONGEST = 300
+_LONGEST_SENTENCE = 2000
 _HIDDEN = "…"
 _URL = re.compile(r"\b([a-z][a-z0-9+.-]*://)([^\s\"'<>)]*)", re.I)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -29,7 +30,21 @@ _SECRET_NAMES = re.compile(r"PASSWORD|SECRET|TOKEN|_KEY$|CREDENTIAL", re.I)
 _SHORTEST_SECRET = 6
 
 
-def safe(text: str, settings: Settings | None = None) -> str:
+def in_words(error: BaseException, settings: Settings | None = None) -> str:
+    """Class and message of an error, as the journal and Prefect may hold them.
+
+    >>> in_words(ValueError('"นาย สมมติ ทดสอบ" is no amount'))
+    'ValueError: "…" is no amount'
+    """
+    return f"{type(error).__name__}: {safe_sentence(error, settings)}"
+
+
+def safe_sentence(error: BaseException, settings: Settings | None = None) -> str:
+    """The message of an error where people read it who may have to act on all of it: not cut so soon."""
+    return safe(str(error), settings, _LONGEST_SENTENCE)
+
+
+def safe(text: str, settings: Settings | None = None, longest: int = _LONGEST) -> str:
     """The first line of a message without what must not be told, shortened.
 
     >>> safe('inbox/a.pdf p.2 line 23: "นาย สมมติ ทดสอบ โทร 081-234-5678" is not an amount')
@@ -45,7 +60,7 @@ def safe(text: str, settings: Settings | None = None) -> str:
     line = _QUOTED.sub(_quoted, line)
     line = _THAI.sub(_HIDDEN, line)
     line = _PHONE.sub(lambda m: m[0] if _NO_PHONE.fullmatch(m[0]) else _HIDDEN, line)
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + _HIDDEN
+    return line if len(line) <= longest else line[: longest - 1] + _HIDDEN
 
 
 def secrets_of(settings: Settings | None) -> Iterator[str]:

@@ -157,7 +157,8 @@ def _published(settings: Settings, moment: datetime) -> tuple[Published | None, 
     if log.exists():
         needs.append(f"{log.name} stands beside the published file: close what writes into it, delete {log.name}")
     at = datetime.fromtimestamp(found.st_mtime, BANGKOK)
-    hours, size = (moment - at).total_seconds() / 3600, round(found.st_size / _MB, 1)
+    hours = max(0.0, (moment - at).total_seconds() / 3600)  # a clock was set back: `kaona doctor` tells
+    size = round(found.st_size / _MB, 1)
     kept = sum(1 for p in (path.parent / "generations").glob("*") if p.name.isdigit())
     try:
         from load.standing import standing

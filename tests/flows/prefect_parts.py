@@ -52,10 +52,11 @@ def wait_for(what: Callable[[], T | None], seconds: float = PATIENCE) -> T:
 
 
 class Server:
-    """A server's records."""
+    """A server's records; `folder`: its state, where it is known."""
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, folder: Path | None = None):
         self.url = url
+        self.folder = folder or Path()
 
     def post(self, path: str, **body: Any) -> Any:
         answer = httpx.post(f"{self.url}/{path}", json=body, timeout=30.0)
@@ -109,7 +110,7 @@ def prefect_server(folder: Path) -> Iterator[Server]:
     port = free_port()
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     changes = {"PREFECT_HOME": str(folder), "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_UI_ENABLED": "false"}
-    server = Server(f"http://127.0.0.1:{port}/api")
+    server = Server(f"http://127.0.0.1:{port}/api", folder)
 
     def answers() -> bool:
         with suppress(httpx.HTTPError):

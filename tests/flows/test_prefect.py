@@ -8,10 +8,11 @@ import os
 import pickle
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ from flows.due import is_served_now
 from flows.prefect_server import PrefectAway, free_port, require_answer
 from flows.settings import CHECKOUT
 from flows.under_prefect import Failed
-from tests.flows.conftest import SAMPLES, settings_in
+from tests.flows import canaries
+from tests.flows.conftest import SAMPLES, SECOND, settings_in
+from tests.flows.mail_servers import serving, wanting_login
 from tests.flows.prefect_parts import Gate, Server, environment, home_with, prefect_server, started, wait_for
 
 SMALL_NIGHT = Path(__file__).with_name("small_night.py")
@@ -86,6 +89,51 @@ def test_a_server_that_is_gone_or_says_nothing_is_found_out_before_anything_is_a
     (tmp_path / "shut").touch()
     with pytest.raises(PrefectAway, match="does not answer at"):
         wait_for(lambda: require_answer(gate.url))
+
+
+# ---------------------------------------------------------------- what a night leaves in Prefect
+
+
+_SERVED = "from datetime import date; from flows.deployment import nightly; nightly(as_of=date.fromisoformat('{}'))"
+
+
+@pytest.mark.fault(49)
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_what_prefect_keeps_of_a_failed_night_and_a_good_one_names_no_secret_and_no_person(
+    server: Server, tmp_path: Path
+) -> None:
+    home = canaries.home_near_her(tmp_path)
+    with serving(**wanting_login(auth_require_tls=False)) as (_, port):
+        secrets = canaries.secret_variables(home, port, free_port())
+        changes = secrets | {"PREFECT_API_URL": server.url, "KAONA_HOME": str(home.home), "KAONA_RETRIES": "0"}
+
+        def night(*words: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                [sys.executable, *words], env=environment(**changes), cwd=tmp_path, text=True, capture_output=True,
+                timeout=120, check=False,
+            )  # fmt: skip
+
+        failed = night("-c", _SERVED.format(SECOND))
+        canaries.allowed(home)
+        good = night("-m", "flows", "run", "--as-of", str(SECOND))
+    assert (failed.returncode, good.returncode) == (1, 0), failed.stderr + good.stderr
+    runs = server.post("flow_runs/filter", sort="START_TIME_DESC")[:2]
+    assert [run["state_type"] for run in runs] == ["COMPLETED", "FAILED"]
+    assert 'duplicate key "…"' in runs[1]["state"]["message"]
+    assert server.tasks(runs[1]["id"])["load"] == "Failed"
+    assert "kaona-summary" in server.artifacts(runs[0]["id"])
+    kept = "\n".join(records(server))
+    assert SECOND.isoformat() in kept
+    said = {"failed": failed.stdout + failed.stderr, "good": good.stdout + good.stderr, "Prefect's database": kept}
+    canaries.check_untold(home, said)
+    assert canaries.told_in(canaries.everything_in(server.folder), [*canaries.SECRETS, *canaries.PEOPLE]) == []
+
+
+def records(server: Server) -> Iterator[str]:
+    """Every row of every table of a server's database."""
+    with closing(sqlite3.connect(server.folder / "prefect.db")) as db:
+        for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            yield from (f"{table} {row}" for row in db.execute(f'SELECT * FROM "{table}"').fetchall())
 
 
 # ---------------------------------------------------------------- kaona serve
