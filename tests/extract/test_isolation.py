@@ -1,8 +1,10 @@
 import os
+import resource
 import signal
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from extract.isolation import MAX_BATCH_BYTES, MAX_BATCH_FILES, _Reading, limit_
 from extract.options import Options
 from extract.pdf import witness
 from extract.pdf.objects import names_forgotten
+from extract.workers import NoWorkers
 from tests.extract.hostile import read_as_told
 from tests.extract.pdf_bytes import ROOT, build_pdf, source_file, text_at
 
@@ -309,3 +312,39 @@ def test_a_parent_without_a_file_of_its_own_has_workers_too():
     )
     done = subprocess.run([sys.executable, "-"], input=code, cwd=ROOT, env=dict(os.environ, PYTHONPATH=str(ROOT)), capture_output=True, text=True, timeout=120)  # fmt: skip
     assert done.stdout.strip() == "['ปีงบ']", done.stderr
+
+
+@contextmanager
+def open_files_left(number):
+    """This process may open so many files more."""
+    taken = []
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 256), hard))
+    try:
+        with suppress(OSError):
+            while True:
+                taken.append(os.open(os.devnull, os.O_RDONLY))
+        for _ in range(number):
+            os.close(taken.pop())
+        yield
+    finally:
+        for one in taken:
+            os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.fault(60)
+def test_no_file_is_rejected_because_there_is_no_process_to_be_had():
+    sources, open_bytes = batch(good("ปีงบ"))
+    said = []
+    for left in range(0, 15, 2):  # none at all, and too few for a worker: the fork server dies of it
+        with open_files_left(left):
+            try:
+                said += map(outcome, read_all(sources, open_bytes, workers=1))
+            except NoWorkers as error:
+                said.append(str(error))
+    failed = [text for text in said if text != "ปีงบ"]
+    assert failed
+    assert all(text.startswith("no process could be started to read PDFs in (") for text in failed), said
+    forkserver._forkserver._stop()  # it takes a moment to die of an error
+    assert [outcome(result) for result in read_all(sources, open_bytes, workers=1)] == ["ปีงบ"]
