@@ -18,6 +18,7 @@ from extract.pdf.objects import names_forgotten
 from extract.workers import NoWorkers
 from tests.extract.hostile import read_as_told
 from tests.extract.pdf_bytes import ROOT, build_pdf, source_file, text_at
+from tests.ordinary_user import as_ordinary_user
 
 
 @pytest.fixture(autouse=True)
@@ -302,6 +303,17 @@ def test_few_dumps_are_finished_here_beside_pdfs_in_workers(monkeypatch):
 def test_without_workers_a_file_that_cannot_be_finished_costs_only_itself():
     sources, open_bytes = batch("ล้ม".encode(), "รหัส".encode())
     assert [text for text, _ in read_all(sources, open_bytes, workers=0, finish=shouted)] == ["reader_crashed!", "รหัส!"]
+
+
+@pytest.mark.fault(60)
+def test_where_a_process_may_have_less_memory_than_the_setting_allows_files_are_read_with_that():
+    code = (
+        "from tests.extract.test_isolation import *\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (900 * 1024**2,) * 2)\n"
+        "print([outcome(r) for r in read_all(*batch(good('ปีงบ')), workers=1, memory_limit_bytes=1024**3)])\n"
+    )
+    done = subprocess.run([*as_ordinary_user(), sys.executable, "-B", "-"], input=code, cwd=ROOT, env=dict(os.environ, PYTHONPATH=str(ROOT)), capture_output=True, text=True, timeout=120)  # fmt: skip
+    assert done.stdout.strip() == "['ปีงบ']", done.stderr
 
 
 def test_a_parent_without_a_file_of_its_own_has_workers_too():
