@@ -37,7 +37,7 @@ def told_clearly(watch: Watch) -> Iterator[None]:
             raise
         what, remedy = words
         raise Exhausted(
-            f"there is no more {what}, stage {watch.stage} ({type(error).__name__}: {error}); "
+            f"out of {what} in stage {watch.stage} ({type(error).__name__}: {error}); "
             f"what is published is whole, {remedy} and run again"
         ) from error
 
