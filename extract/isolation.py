@@ -31,6 +31,7 @@ from extract.pdf.objects import names_forgotten
 from extract.read import PDF, TEXT, crashed, media_type_of, out_of_memory, read_bytes, rejected, timed_out
 from extract.rejection import Unreadable
 from extract.worker_server import FEW_BYTES, workers_with
+from extract.workers import started, stop
 
 BATCHES_PER_WORKER = 100
 """A worker is replaced after this many batches, so that nothing it leaks adds up; each starts with empty caches."""
@@ -92,7 +93,7 @@ def read_all(
     With few bytes in all, dumps are read in this process; `workers=0` reads everything here, without any limit. A file
     whose worker hangs, dies or runs out of memory, also while it is finished, is rejected with `reader_timeout`,
     `reader_crashed` or `reader_out_of_memory`; one that `open_bytes` cannot open with `not_in_archive`. `on_result` is
-    told each result before it is yielded.
+    told each result before it is yielded. Raises NoWorkers where the system has no process for them.
     """
     finish = finish or as_read
     outcomes: Iterator[_Outcome[Any]]
@@ -158,7 +159,7 @@ class _Reading(Generic[T]):
             while pending:
                 yield from self._outcomes(pending.popleft())
         finally:
-            _stop(self._pool)
+            stop(self._pool)
 
     def _batches(self, sources: Sequence[SourceFile]) -> Iterator[_Batch[T]]:
         """The sources in batches, in smaller ones when there are too few to share out."""
@@ -191,8 +192,8 @@ class _Reading(Generic[T]):
     def _send(self, batch: _Batch[T]) -> None:
         if batch.files:
             if self._pool is None or not self._pool.active:
-                _stop(self._pool)
-                self._pool = self._start_pool(self._workers)
+                stop(self._pool)
+                self._pool = started(self._start_pool(self._workers))
             batch.future = self._schedule(self._pool, batch.files)
 
     def _schedule(self, pool: ProcessPool, files: list[_File]) -> Future[list[_Outcome[T]]]:
@@ -265,11 +266,11 @@ class _Reading(Generic[T]):
 
     def _read_alone(self, file: _File) -> _Outcome[T]:
         """Read a file in a worker of its own."""
-        pool = self._start_pool(1)
+        pool = started(self._start_pool(1))
         try:
             return self._verdict(file, self._schedule(pool, [file]), has_own_worker=True)
         finally:
-            _stop(pool)
+            stop(pool)
 
     def _start_pool(self, workers: int) -> ProcessPool:
         return ProcessPool(
@@ -298,7 +299,9 @@ def limit_worker(memory_limit_bytes: int, night: int | None = None) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if night is not None:
             _end_with(night)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_limit_bytes, memory_limit_bytes))
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = memory_limit_bytes if most == resource.RLIM_INFINITY else min(memory_limit_bytes, most)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(50_000, 20, 50)  # what a document is made of is no garbage
@@ -338,12 +341,6 @@ def _read_one(read: _Read, finish: _Finish[T], file: _File, options: Options, no
 
 def _code(result: ReadResult) -> str | None:
     return result.rejection.code if result.rejection else None
-
-
-def _stop(pool: ProcessPool | None) -> None:
-    if pool is not None:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
 
 
 def _read_here(source: SourceFile, open_bytes: _Open, finish: _Finish[T], options: Options) -> _Outcome[T]:

@@ -18,6 +18,7 @@ from email.utils import parseaddr
 from pathlib import Path
 
 from extract.fault_points import at
+from extract.half_made import gone_on_error
 from flows.letters import identity
 from flows.settings import BANGKOK, Settings
 from load import mail_store
@@ -153,9 +154,10 @@ def drop_old(con: Store, settings: Settings, moment: datetime) -> None:
 
 def _write(target: Path, content: bytes) -> None:
     part = target.with_name(target.name + ".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    at("mail.file")
-    part.replace(target)
+    with gone_on_error(part):
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        at("mail.file")
+        part.replace(target)

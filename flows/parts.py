@@ -17,6 +17,7 @@ from tempfile import NamedTemporaryFile
 
 from extract.document import SourceFile
 from extract.fault_points import at
+from extract.half_made import gone_on_error
 from transform.night import FileReading
 from transform.packed import unpacked
 
@@ -42,13 +43,13 @@ def write_part(folder: Path, program: str, files: Sequence[tuple[SourceFile, byt
     folder.mkdir(parents=True, exist_ok=True)
     index = marshal.dumps([(*key_of(source), len(packed)) for source, packed in files])
     content = b"".join((len(index).to_bytes(_SIZE_BYTES), index, *(packed for _, packed in files)))
-    with NamedTemporaryFile(dir=folder, suffix=".tmp", delete=False) as part:
+    with NamedTemporaryFile(dir=folder, suffix=".tmp", delete=False) as part, gone_on_error(Path(part.name)):
         part.write(_MAGIC + hashlib.sha256(content).digest() + content)
         part.flush()
         os.fdatasync(part.fileno())
-    target = folder / name_of(program, [source for source, _ in files])
-    at("read.part")
-    Path(part.name).replace(target)
+        target = folder / name_of(program, [source for source, _ in files])
+        at("read.part")
+        Path(part.name).replace(target)
     at("read.part_written")
     return target
 

@@ -18,6 +18,7 @@ from flows.delivery import (
     remember_told,
     reminder_is_due,
 )
+from flows.exhausted import told_clearly
 from flows.operating.attempt import Attempt, NotReady, attempt
 from flows.operating.safe_words import in_words
 from flows.operating.stopping import DeadlinePassed, Stopped
@@ -72,7 +73,8 @@ def one_run(
     try:
         with attempt(settings, watch, night, last_words=last_words) as record:
             try:
-                yield record
+                with told_clearly(watch):
+                    yield record
             except WrongUsage:
                 raise
             except (Exception, DeadlinePassed) as error:

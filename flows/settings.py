@@ -25,6 +25,8 @@ BANGKOK = ZoneInfo("Asia/Bangkok")
 # be written to, and the night ended there
 if "PYTHAINLP_READ_MODE" not in os.environ:  # its old name; both together are an error
     os.environ.setdefault("PYTHAINLP_READ_ONLY", "1")
+# nothing here multiplies matrices, and where OpenBLAS cannot start its threads it interrupts or crashes the process
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class Settings(BaseSettings):

@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 
 from extract.fault_points import at
+from extract.half_made import gone_on_error
 
 
 def write_whole(path: Path, text: str, *, waits: bool = True) -> None:
     """Put a text in the place of what a file held, by one rename. `waits`: until it is on disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    try:
+    with gone_on_error(part):
         with part.open("w", encoding="utf-8", newline="") as file:
             file.write(text)
             if waits:
@@ -20,6 +21,3 @@ def write_whole(path: Path, text: str, *, waits: bool = True) -> None:
                 os.fsync(file.fileno())
                 at("whole.part")
         part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

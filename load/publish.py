@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from extract.fault_points import at
+from extract.half_made import gone_on_error
 from load.copy_check import NotWhole, check_copy
 from load.data_dictionary import refresh
 from load.file_copy import copy_in_child
@@ -76,6 +77,23 @@ def publish(
     building = next_to(target)
     refresh(con)
     at("publish.begun")
+    with gone_on_error(building, log_of(building)):
+        counted = _build(con, building, personal_data=personal_data)
+        _replace(home, building, keep, personal_data=personal_data)
+    if not personal_data:
+        _forget_personal_data(home)
+    published = Published(target, target.stat().st_size, counted)
+    if beside is not None:
+        beside(published)
+    at("publish.beside")
+    _unfinished(home).unlink(missing_ok=True)
+    let_go(home, keep)
+    at("publish.done")
+    return published
+
+
+def _build(con: duckdb.DuckDBPyConnection, building: Path, *, personal_data: bool) -> dict[str, int]:
+    """Make the new file beside the old one, checked and on disk; how many rows each table has."""
     is_copied = personal_data and has_readers_version(con)
     select = all_rows if personal_data else select_without
     counted = {t.qualified: count_rows(con, f"({select(t, t.qualified)})") for t in load_form().tables.values()}
@@ -91,17 +109,7 @@ def publish(
     # a writer at the published file would lock every reader out
     building.chmod(0o444)
     sync(building)
-    _replace(home, building, keep, personal_data=personal_data)
-    if not personal_data:
-        _forget_personal_data(home)
-    published = Published(target, target.stat().st_size, counted)
-    if beside is not None:
-        beside(published)
-    at("publish.beside")
-    _unfinished(home).unlink(missing_ok=True)
-    let_go(home, keep)
-    at("publish.done")
-    return published
+    return counted
 
 
 def _refuse_foreign_log(target: Path) -> None:
@@ -123,7 +131,9 @@ def _copy(con: duckdb.DuckDBPyConnection, building: Path) -> None:
     try:
         copy_in_child(work, building)
     except OSError as error:
-        raise PublishRefused(f"{building}: the copy could not be made ({error}); make room and run again") from error
+        raise PublishRefused(
+            f"{building}: the copy could not be made ({error}); make room or allow more, and run again"
+        ) from error
 
 
 def _say_so(building: Path) -> None:

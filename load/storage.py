@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from extract.half_made import gone_on_error
 from load.data_dictionary import refresh
 from load.schema import columns_sql, create_tables, literal, quoted
 from load.transaction import transaction
@@ -124,11 +125,12 @@ def rewrite(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     Until the rename the old file stands; a killed run leaves at most a file that the next one removes.
     """
     building = next_to(path)
-    write_in_order(con, building)
-    con.execute("CHECKPOINT")
-    con.close()
-    if log_of(path).exists():
-        raise RuntimeError(f"{path}: its log {log_of(path).name} stands beside it, so another program has it open")
-    sync(building)
-    building.replace(path)
-    sync(path.parent)
+    with gone_on_error(building, log_of(building)):
+        write_in_order(con, building)
+        con.execute("CHECKPOINT")
+        con.close()
+        if log_of(path).exists():
+            raise RuntimeError(f"{path}: its log {log_of(path).name} stands beside it, so another program has it open")
+        sync(building)
+        building.replace(path)
+        sync(path.parent)

@@ -24,7 +24,7 @@ from extract.sources.listed import (
     vanished,
 )
 from extract.sources.remote import NoPart, Permanent, Remote, Transfer
-from extract.sources.store import incoming, is_of_disk
+from extract.sources.store import incoming, is_of_machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def download(
         except PermissionError:
             return Fetched(file, why=not_opened("PermissionError"), is_refused=True)
         except Exception as error:  # every file system has its own; its text may hold credentials
-            if isinstance(error, SourceUnavailable) or is_of_disk(error):
+            if isinstance(error, SourceUnavailable) or is_of_machine(error):
                 raise
             remote.reset()
             arrived = part.stat().st_size if part is not None and part.is_file() else 0

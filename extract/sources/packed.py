@@ -19,7 +19,7 @@ from extract.sources import tars, zips
 from extract.sources.listed import Limits, Listed, Pulled, too_large
 from extract.sources.members import Member, Overfull, duplicate, nested
 from extract.sources.naming import display, is_archive_name
-from extract.sources.store import Store, incoming, is_of_disk
+from extract.sources.store import Store, incoming, is_of_machine
 
 # the directory of a ZIP is read in one piece, as are long names in a tar
 _MOST_AT_ONCE = 16 * 1024 * 1024
@@ -39,7 +39,7 @@ def unpack(stream: BinaryIO, file: Listed, limits: Limits, store: Store, archive
     except Overfull as error:
         return [_rejected(file, error.why)]
     except Exception as error:  # zipfile and tarfile raise many kinds for broken archives
-        if is_of_disk(error):
+        if is_of_machine(error):
             raise
         return [_rejected(file, _broken(type(error).__name__))]
     return pulled or [_rejected(file, _empty())]

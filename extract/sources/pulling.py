@@ -28,7 +28,7 @@ from extract.sources.listed import (
 from extract.sources.naming import local_path, masked, plain_uri, source_name
 from extract.sources.packed import unpack
 from extract.sources.remote import AnyRemote, Remote
-from extract.sources.store import Archived, Store, fetched, is_of_disk, prepare, sweep
+from extract.sources.store import Archived, Store, fetched, is_of_machine, prepare, sweep
 
 # refused for what the settings allow: tried again whenever they may be others
 _BY_LIMIT = frozenset({"too_large", "archive_limit"})
@@ -172,7 +172,7 @@ def _pull_folder(files: list[Listed], before: _Before, store: Store, archive_dir
             except FileNotFoundError:
                 pulled.append(refused(file, vanished()))
             except OSError as error:
-                if is_of_disk(error):
+                if is_of_machine(error):
                     raise
                 pulled.append(refused(file, not_opened(type(error).__name__)))
         waiting = changing

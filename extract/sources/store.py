@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from extract.fault_points import at
+from extract.half_made import gone_on_error
 
 INCOMING = "incoming"
 """The folder in the archive for what is not whole yet."""
@@ -53,13 +54,13 @@ class NotStored(Exception):
     """The archive itself cannot be written: no fault of any file, and nothing can be pulled."""
 
 
-# faults of this machine's disk, which no source is to blame for
-_OF_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+# faults of this machine, which no source is to blame for
+_OF_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EMFILE, errno.ENFILE)
 
 
-def is_of_disk(error: BaseException) -> bool:
-    """Whether an error is of this machine's own disk."""
-    return isinstance(error, NotStored) or getattr(error, "errno", None) in _OF_DISK
+def is_of_machine(error: BaseException) -> bool:
+    """Whether an error is of this machine's own disk or limits."""
+    return isinstance(error, NotStored) or getattr(error, "errno", None) in _OF_MACHINE
 
 
 @contextmanager
@@ -116,7 +117,8 @@ class Store:
         if not self._holds(sha256, len(data)):
             with _storing():
                 part = self._incoming() / f"{sha256}.part"
-                part.write_bytes(data)
+                with gone_on_error(part):
+                    part.write_bytes(data)
             at("pull.part")
             self._take(sha256, part, len(data))
         return sha256

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Literal
 
 from extract.fault_points import at
+from flows.exhausted import told_clearly
 from flows.home_lock import AnotherRun, only_run
 from flows.operating import night_log
 from flows.operating.heartbeat import Heartbeat, last_heartbeat, now
@@ -141,7 +142,7 @@ def attempt(
             has_begun = True
             made.begin()
             try:
-                with stoppable(settings.night_deadline_seconds, end_hard):
+                with told_clearly(watch), stoppable(settings.night_deadline_seconds, end_hard):
                     at("night.begun")
                     yield made
             except BaseException as error:

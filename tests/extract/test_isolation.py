@@ -1,8 +1,10 @@
 import os
+import resource
 import signal
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -13,8 +15,10 @@ from extract.isolation import MAX_BATCH_BYTES, MAX_BATCH_FILES, _Reading, limit_
 from extract.options import Options
 from extract.pdf import witness
 from extract.pdf.objects import names_forgotten
+from extract.workers import NoWorkers
 from tests.extract.hostile import read_as_told
 from tests.extract.pdf_bytes import ROOT, build_pdf, source_file, text_at
+from tests.ordinary_user import as_ordinary_user
 
 
 @pytest.fixture(autouse=True)
@@ -301,6 +305,17 @@ def test_without_workers_a_file_that_cannot_be_finished_costs_only_itself():
     assert [text for text, _ in read_all(sources, open_bytes, workers=0, finish=shouted)] == ["reader_crashed!", "รหัส!"]
 
 
+@pytest.mark.fault(60)
+def test_where_a_process_may_have_less_memory_than_the_setting_allows_files_are_read_with_that():
+    code = (
+        "from tests.extract.test_isolation import *\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (900 * 1024**2,) * 2)\n"
+        "print([outcome(r) for r in read_all(*batch(good('ปีงบ')), workers=1, memory_limit_bytes=1024**3)])\n"
+    )
+    done = subprocess.run([*as_ordinary_user(), sys.executable, "-B", "-"], input=code, cwd=ROOT, env=dict(os.environ, PYTHONPATH=str(ROOT)), capture_output=True, text=True, timeout=120)  # fmt: skip
+    assert done.stdout.strip() == "['ปีงบ']", done.stderr
+
+
 def test_a_parent_without_a_file_of_its_own_has_workers_too():
     code = (
         "from tests.extract.test_isolation import *\n"
@@ -309,3 +324,39 @@ def test_a_parent_without_a_file_of_its_own_has_workers_too():
     )
     done = subprocess.run([sys.executable, "-"], input=code, cwd=ROOT, env=dict(os.environ, PYTHONPATH=str(ROOT)), capture_output=True, text=True, timeout=120)  # fmt: skip
     assert done.stdout.strip() == "['ปีงบ']", done.stderr
+
+
+@contextmanager
+def open_files_left(number):
+    """This process may open so many files more."""
+    taken = []
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 256), hard))
+    try:
+        with suppress(OSError):
+            while True:
+                taken.append(os.open(os.devnull, os.O_RDONLY))
+        for _ in range(number):
+            os.close(taken.pop())
+        yield
+    finally:
+        for one in taken:
+            os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.fault(60)
+def test_no_file_is_rejected_because_there_is_no_process_to_be_had():
+    sources, open_bytes = batch(good("ปีงบ"))
+    said = []
+    for left in range(0, 15, 2):  # none at all, and too few for a worker: the fork server dies of it
+        with open_files_left(left):
+            try:
+                said += map(outcome, read_all(sources, open_bytes, workers=1))
+            except NoWorkers as error:
+                said.append(str(error))
+    failed = [text for text in said if text != "ปีงบ"]
+    assert failed
+    assert all(text.startswith("no process could be started to read PDFs in (") for text in failed), said
+    forkserver._forkserver._stop()  # it takes a moment to die of an error
+    assert [outcome(result) for result in read_all(sources, open_bytes, workers=1)] == ["ปีงบ"]

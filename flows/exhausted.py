@@ -1,0 +1,55 @@
+"""What a machine had no more of when a night failed (room, files, processes), in words that say what to do."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flows.summary import Watch
+
+# what there is no more of → numbers of the system's errors, what DuckDB and Python say of it, what to do
+_OUT_OF = {
+    "room on the disk": ((errno.ENOSPC, errno.EDQUOT), ("no space left on device", "quota exceeded"), "make room"),
+    "room in a file": ((errno.EFBIG,), ("file too large",), "allow larger ones (ulimit -f, LimitFSIZE)"),
+    "open files": (
+        (errno.EMFILE, errno.ENFILE), ("too many open files",), "allow more (ulimit -n, LimitNOFILE)"
+    ),
+    "processes and threads": (
+        (errno.EAGAIN,), ("start new thread", "temporarily unavailable"), "allow more (ulimit -u, TasksMax)"
+    ),
+}  # fmt: skip
+_LIBRARIES = ("duckdb", "_duckdb")
+
+
+class Exhausted(RuntimeError):
+    """The machine, not the input, kept a night from its end."""
+
+
+@contextmanager
+def told_clearly(watch: Watch) -> Iterator[None]:
+    """Raise Exhausted, from what the system or DuckDB raises, where something has run out; all else as it is."""
+    try:
+        yield
+    except Exception as error:
+        words = _words(error)
+        if words is None:
+            raise
+        what, remedy = words
+        raise Exhausted(
+            f"out of {what} in stage {watch.stage} ({type(error).__name__}: {error}); "
+            f"what is published is whole, {remedy} and run again"
+        ) from error
+
+
+def _words(error: Exception) -> tuple[str, str] | None:
+    """What ran out and what to do, None for any other error, and for one of kaona's own, which says so itself."""
+    is_of_library = type(error).__module__.partition(".")[0] in _LIBRARIES
+    if not (is_of_library or isinstance(error, OSError) or type(error) is RuntimeError):
+        return None
+    number = getattr(error, "errno", None)
+    said = "" if number is not None else str(error).lower()
+    for what, (numbers, phrases, remedy) in _OUT_OF.items():
+        if number in numbers or any(phrase in said for phrase in phrases):
+            return what, remedy
+    return None
