@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 from transform.addresses import report_of
@@ -83,7 +84,20 @@ def spoken(text: str | None, language: str = "th") -> str:
         return text
     period = _PERIOD.match(text)
     text = f"{period[1]} – {period[2]}" if period else text
-    return _ISO.sub(lambda day: thai_date(day[0]), text) if language == "th" else text
+    return _ISO.sub(_day_spoken, text) if language == "th" else text
+
+
+def _day_spoken(printed: re.Match[str]) -> str:
+    """A canonical day in Thai; what a form prints in that shape, and is no day or of the Buddhist era already, stays.
+
+    >>> spoken("2563-13-45"), spoken("2563-10-05 00:00:00")
+    ('2563-13-45', '2563-10-05 00:00:00')
+    """
+    try:
+        is_canonical = date.fromisoformat(printed[0]).year < 2400
+    except ValueError:
+        return printed[0]
+    return thai_date(printed[0]) if is_canonical else printed[0]
 
 
 def with_unit(address: str, value: str, form: Form, language: str = "th") -> str:

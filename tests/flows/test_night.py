@@ -7,10 +7,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import duckdb
 import pytest
 
+from data.samples.generator.facts import invent_project
+from data.samples.generator.pdf import fpdf2_pdf, reportlab_pdf
 from flows import nightly
 from flows.delivery import AnotherRun, only_run, read_night
 from flows.outbox import body, waiting
@@ -21,6 +24,7 @@ from load.dictionary import query
 from load.publish import published_path
 from tests.flows.conftest import FIRST, SAMPLES, SECOND, run, settings_in
 from tests.flows.homes import copied
+from tests.flows.whole import check_whole, undisturbed_of
 
 EXPECTED = json.loads((CHECKOUT / "data" / "samples" / "expected.json").read_text(encoding="utf-8"))
 
@@ -77,6 +81,37 @@ def test_the_same_form_as_pdf_and_as_dump_is_one_project_with_two_copies(
         found = rows(settings, f"SELECT copies, (SELECT count(*) FROM dim_project WHERE project_code = '{code}') "
                                f"FROM dim_project WHERE project_code = '{code}'")  # fmt: skip
         assert found == [(2, 1)]
+
+
+@pytest.mark.fault(27)
+def test_a_form_saved_again_is_another_copy_of_the_same_facts_and_on_another_night_changes_none(
+    settings: Settings,
+) -> None:
+    inbox = settings.home / "inbox"
+    form = invent_project(Random(5), n_reports=2)
+    inbox.joinpath("form.pdf").write_bytes(reportlab_pdf([form]))
+    inbox.joinpath("form (1).pdf").write_bytes(fpdf2_pdf([form], shaped=False))
+    first = run(settings, FIRST)
+    assert (first.files.new, first.forms, first.copies, first.conflicts) == (2, 1, 2, 0)
+    facts = "SELECT * EXCLUDE (last_seen, copies, confidence) FROM dim_project"
+    before = (
+        rows(settings, facts),
+        rows(settings, "SELECT * EXCLUDE (confidence) FROM fact_progress_report ORDER BY ALL"),
+    )
+    assert rows(settings, "SELECT copies, confidence FROM dim_project") == [(2, "agreed")]
+    inbox.joinpath("form.pdf").write_bytes(reportlab_pdf([form]) + b"\n% saved again")
+    inbox.joinpath("form (1).pdf").unlink()
+    second = run(settings, SECOND)
+    assert (second.files.new, second.forms, second.projects) == (1, 1, 1)
+    assert rows(settings, "SELECT night, count(*) FROM lineage.form_copy GROUP BY ALL ORDER BY ALL") == [
+        (FIRST, 2),
+        (SECOND, 1),
+    ]
+    assert rows(settings, facts) == before[0]
+    assert rows(settings, "SELECT * EXCLUDE (confidence) FROM fact_progress_report ORDER BY ALL") == before[1]
+    assert rows(settings, "SELECT count(*) FROM dim_project_history") == [(1,)]
+    check_whole(settings, SECOND, undisturbed_of(settings), listed=1)
+    assert verify_exports(settings) == []
 
 
 def test_sibling_programmes_one_digit_apart_stay_apart(sample_night: tuple[Settings, Summary]) -> None:
