@@ -1,10 +1,13 @@
 """A night of three small stages under Prefect, in a process of its own: `python small_night.py HOME FLAG STAGE HOW`.
 
-In STAGE the FLAG is set, which shuts the gate before Prefect's server. HOW: well, or what that stage raises.
+In STAGE the FLAG is set, which shuts the gate before Prefect's server. HOW: well, or what that stage raises; killed: the
+server that this night has started is killed there.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from datetime import date
 from pathlib import Path
@@ -14,6 +17,7 @@ from flows import under_prefect
 from flows.cli import main
 from flows.delivery import Delivered
 from flows.summary import Files, Summary
+from tests.flows import prefect_parts
 
 CALLS: list[str] = []
 
@@ -34,7 +38,10 @@ def _do(name: str) -> str:
     CALLS.append(name)
     if name == STAGE:
         Path(FLAG).touch()
-        if HOW != "well":
+        if HOW == "killed":
+            [pid] = prefect_parts.own_servers(os.getpid())
+            os.kill(pid, signal.SIGKILL)
+        elif HOW != "well":
             raise {"sqlite": __import__("sqlite3").OperationalError, "api": RuntimeError}[HOW]("the API of a stage")
     return name
 

@@ -200,8 +200,11 @@ def test_of_two_runs_the_second_is_refused_and_the_lock_dies_with_the_first(
         check_whole(home, SECOND, should, received=server[0].received, listed=LISTED)
 
 
-def stopped_at(before: Before, should: Undisturbed, folder: Path, point: str) -> None:
-    """The second night told to stop at a point: it ends at once and in order, and the next run does the rest."""
+def stopped_at(before: Before, should: Undisturbed, folder: Path, point: str) -> str:
+    """The second night told to stop at a point: it ends at once and in order, and the next run does the rest.
+
+    Returns how its line in the log says that it ended.
+    """
     with serving() as server:
         home = before.copied(folder, server, **pages_for(point))
         was, old = tables_of(home.published), sha_of(home.published)
@@ -209,17 +212,20 @@ def stopped_at(before: Before, should: Undisturbed, folder: Path, point: str) ->
             night.send_signal(signal.SIGTERM)
             assert night.wait(30) in (1, -signal.SIGTERM)
         check_published(home, was, old, should.tables)
+        outcome = str(lines(home)[-1]["outcome"])
         check_whole(home, SECOND, should, received=server[0].received, listed=LISTED)
+    return outcome
 
 
 @pytest.mark.fault(61)
 def test_told_to_stop_with_the_new_file_half_published(before: Before, should: Undisturbed, tmp_path: Path) -> None:
-    stopped_at(before, should, tmp_path, "publish.marked")
+    assert stopped_at(before, should, tmp_path, "publish.marked") == "stopped"
 
 
 @pytest.mark.soak
 @pytest.mark.fault(61)
 def test_told_to_stop_at_every_point(before: Before, should: Undisturbed, tmp_path: Path) -> None:
     for point in sorted({point for point, _ in walk(before, tmp_path / "walk")}):
-        stopped_at(before, should, tmp_path / point, point)
+        outcome = stopped_at(before, should, tmp_path / point, point)
+        assert (outcome == "stopped") is (point not in _AFTER_THE_END), (point, outcome)
         shutil.rmtree(tmp_path / point)

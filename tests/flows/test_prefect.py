@@ -22,13 +22,26 @@ from typer.testing import CliRunner
 from flows import cli
 from flows.delivery import only_run
 from flows.due import is_served_now
+from flows.operating.heartbeat import last_heartbeat
 from flows.prefect_server import PrefectAway, free_port, require_answer
 from flows.settings import CHECKOUT
 from flows.under_prefect import Failed
 from tests.flows import canaries
+from tests.flows.broken_nights import LISTED, Before, command, variables
 from tests.flows.conftest import SAMPLES, SECOND, settings_in
+from tests.flows.homes import copied
 from tests.flows.mail_servers import serving, wanting_login
-from tests.flows.prefect_parts import Gate, Server, environment, home_with, prefect_server, started, wait_for
+from tests.flows.prefect_parts import (
+    Gate,
+    Server,
+    environment,
+    home_with,
+    own_servers,
+    prefect_server,
+    started,
+    wait_for,
+)
+from tests.flows.whole import Undisturbed, check_published, check_whole, sha_of, tables_of
 
 SMALL_NIGHT = Path(__file__).with_name("small_night.py")
 NIGHTLY = "kaona night/nightly"
@@ -63,6 +76,36 @@ def test_a_night_ends_well_whenever_its_server_goes_away_and_no_stage_runs_twice
     assert done.stderr.count("the night goes on without it") == 1
     assert "Traceback" not in done.stderr
     assert "ERROR" not in done.stderr
+
+
+@pytest.mark.fault(51)
+def test_a_night_whose_own_server_is_killed_goes_on_and_no_stage_runs_twice(tmp_path: Path) -> None:
+    done = small_night(tmp_path / "home", "", "second", "killed")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "CALLS first second third"
+    assert done.stderr.count("the night goes on without it") == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.soak
+@pytest.mark.fault(51)
+@pytest.mark.parametrize("stage", ["read", "validate", "publish", "mail"])
+def test_a_whole_night_whose_own_server_is_killed_is_published_all_the_same(
+    before: Before, should: Undisturbed, tmp_path: Path, stage: str
+) -> None:
+    home = copied(before.home, tmp_path)
+    was, old = tables_of(home.published), sha_of(home.published)
+    words = [word for word in command(home) if word != "--no-prefect"]
+    with started(words, environment(**variables(home)), tmp_path / "night.log") as night:
+        wait_for(lambda: last_heartbeat(home.home).get("stage") == stage)
+        [pid] = own_servers(night.pid)
+        os.kill(pid, signal.SIGKILL)
+        assert night.wait(150) == 0, (tmp_path / "night.log").read_text()
+    told = (tmp_path / "night.log").read_text()
+    assert told.count("the night goes on without it") == 1
+    assert "Traceback" not in told
+    assert check_published(home, was, old, should.tables)
+    check_whole(home, SECOND, should, listed=LISTED)
 
 
 def test_an_error_of_a_stage_is_the_nights_own_though_it_looks_like_one_of_prefects(

@@ -114,6 +114,7 @@ def test_a_loss_is_held_back_until_somebody_says_that_it_is_right(home: Path, re
     assert projects(home) == sorted([LIBRARY.code, NEW.code])
 
 
+@pytest.mark.fault(62)
 def test_what_is_read_otherwise_is_told_with_its_place_and_without_personal_data(
     home: Path, reader: Callable[[Reader], None]
 ) -> None:
@@ -157,6 +158,7 @@ def verify(home: Path, other: Path, *asked: str) -> tuple[int, str, str]:
     return found.exit_code, found.stdout, str(found.exception) if found.exit_code == 1 else found.stderr
 
 
+@pytest.mark.fault(62)
 def test_two_homes_that_say_the_same_are_equal_and_others_are_not(first: Settings, home: Path) -> None:
     code, text, _ = verify(home, first.home)
     assert (code, "3 files and all values: nothing differs" in text) == (0, True)

@@ -15,12 +15,17 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from data.samples.generator.dump import STYLE_1, Copy, dump_text
+from extract.sources import SourceUnavailable, store
 from flows.cli import app
 from flows.delivery import pull_sources
-from tests.extract.source_servers import Web, ssh_server, status, web_server
+from flows.outbox import body, waiting
+from tests.extract.source_servers import LOGIN, Web, ssh_server, status, web_server
+from tests.flows.broken_nights import LISTED, Before
 from tests.flows.canaries import everything_in, told_in
-from tests.flows.conftest import FIRST, SECOND, THIRD, settings_in
+from tests.flows.conftest import FIRST, SECOND, THIRD, run, settings_in
+from tests.flows.homes import copied
 from tests.flows.test_nights import project
+from tests.flows.whole import Undisturbed, check_accounts, check_whole, sha_of, tables_of
 
 CANARY = "canary-in-a-coal-mine"
 FORMS = [dump_text([Copy(project(n, f"50390000-91{n}1", reports=1), STYLE_1)]).encode() for n in range(1, 5)]
@@ -159,3 +164,52 @@ def test_files_of_a_source_that_is_away_are_not_fetched_again_when_it_is_back(tm
     web.faults["/export/a.txt"].append(status(500))
     again = {f.uri: f.is_unchanged for f in pull_sources(settings, THIRD).listing}
     assert again["export/a.txt"]
+
+
+@pytest.mark.fault(29)
+def test_a_file_that_vanishes_between_listing_and_reading_is_counted_and_comes_in_when_it_is_back(
+    before: Before, should: Undisturbed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = copied(before.home, tmp_path)
+    leaving = home.home / "inbox" / "form-reportlab.pdf"
+
+    def take_away(point: str) -> None:
+        if point == "pull.part" and leaving.exists():  # the first new file was read, the others are listed
+            leaving.rename(tmp_path / leaving.name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "at", take_away)
+        summary = run(home, SECOND)
+    assert not leaving.exists()
+    check_accounts(home, summary, LISTED)
+    assert [r["code"] for r in summary.rejected if r["uri"] == "inbox/form-reportlab.pdf"] == ["vanished"]
+    assert tables_of(home.published)["main.dim_project"][0] == should.tables["main.dim_project"][0] - 1
+    assert run(home, SECOND).nothing_new is False  # it stands there no more: listed otherwise
+    (tmp_path / leaving.name).rename(leaving)
+    check_whole(home, SECOND, should, listed=LISTED)
+
+
+@pytest.mark.fault(31, 32)
+@pytest.mark.parametrize("answer", [None, (200, LOGIN, {}), (500, b"", {})], ids=["empty", "login", "broken"])
+def test_a_night_on_which_everything_is_gone_or_says_nothing_keeps_every_fact_and_heals(
+    before: Before, should: Undisturbed, tmp_path: Path, web: Web, answer: tuple[int, bytes, dict[str, str]] | None
+) -> None:
+    web.clear()
+    home = copied(before.home, tmp_path, sources=[f"{web.uri}/inbox/"], source_wait_seconds=0)
+    whole = {f"/inbox/{path.name}": path.read_bytes() for path in (home.home / "inbox").iterdir()}
+    was, old = tables_of(home.published), sha_of(home.published)
+    if answer is None:
+        summary = run(home, SECOND)
+        assert [source["is_believed"] for source in summary.sources] == [False]
+        now = tables_of(home.published)
+        assert {name: now[name] for name in was if name.startswith("main.")} == {
+            n: was[n] for n in was if n.startswith("main.")
+        }
+    else:
+        web.files, web.pages = whole, {"/inbox/": answer}
+        with pytest.raises(SourceUnavailable):
+            run(home, SECOND)
+        assert sha_of(home.published) == old
+    assert ["inbox" in body(mail) for _, mail in waiting(home, home.operator)] == [True]
+    web.files, web.pages = whole, {}
+    check_whole(home, SECOND, should, listed=LISTED)

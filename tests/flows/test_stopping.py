@@ -115,6 +115,24 @@ def test_a_night_that_is_told_to_stop_takes_its_workers_with_it_and_writes_no_le
     assert_left_in_order(home)
 
 
+@pytest.mark.soak
+@pytest.mark.fault(61)
+@pytest.mark.parametrize("how", ["python", "native"])
+def test_a_night_that_is_told_to_stop_ends_within_half_a_minute_also_in_a_call_that_no_signal_interrupts(
+    tmp_path: Path, how: str
+) -> None:
+    with stuck(tmp_path / "home", how) as night:
+        assert night.stdout is not None
+        assert night.stdout.readline() == "STUCK\n"
+        night.send_signal(signal.SIGTERM)
+        assert night.wait(30) == 1
+        _, told = night.communicate(timeout=10)
+    assert "stopped by SIGTERM" in told
+    assert "Traceback" not in told
+    assert_left_in_order(tmp_path / "home")
+
+
+@pytest.mark.fault(61)
 def test_workers_die_with_a_night_that_is_killed(tmp_path: Path) -> None:
     home = tmp_path / "home"
     (home / "inbox").mkdir(parents=True)
