@@ -13,6 +13,7 @@ import pytest
 
 from flows import deciding, forked
 from flows.evidence import folder_of
+from flows.exhausted import Exhausted
 from flows.settings import Settings
 from load.staging import Staging
 from tests.flows.conftest import FIRST, SAMPLES, SECOND, run, settings_in
@@ -61,7 +62,7 @@ def test_a_slice_that_cannot_be_written_ends_the_night_and_its_processes(
     many = settings.model_copy(update={"workers": 3})
     with monkeypatch.context() as patch:
         patch.setattr(Staging, "add", full_at_the_third)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(Exhausted, match="out of room on the disk in stage reconcile"):
             run(many)
     assert not multiprocessing.active_children()
     assert not folder_of(settings).exists(), "what was staged makes room"
