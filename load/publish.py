@@ -131,7 +131,9 @@ def _copy(con: duckdb.DuckDBPyConnection, building: Path) -> None:
     try:
         copy_in_child(work, building)
     except OSError as error:
-        raise PublishRefused(f"{building}: the copy could not be made ({error}); make room or allow more, and run again") from error
+        raise PublishRefused(
+            f"{building}: the copy could not be made ({error}); make room or allow more, and run again"
+        ) from error
 
 
 def _say_so(building: Path) -> None:
