@@ -1,8 +1,9 @@
-"""A program run as a user who is not root: root passes over modes, owners and the limit of processes."""
+"""What a test puts before a command: another user, for root passes over modes, owners and the limit of processes; and limits."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from functools import lru_cache
 
@@ -24,6 +25,13 @@ def as_ordinary_user() -> list[str]:
     if not _can_be_had():
         pytest.skip("root cannot run a program as another user here (setpriv)")
     return _COMMAND
+
+
+def with_limits(**limits: int) -> list[str]:
+    """What stands before a command that may have no more: `nofile`, `nproc`, `fsize` (bytes). Skips the test without."""
+    if shutil.which("prlimit") is None:
+        pytest.skip("there is no prlimit to set limits with")
+    return ["prlimit", *(f"--{name}={most}" for name, most in limits.items())]
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,14 +79,17 @@ def command(settings: Settings) -> list[str]:
 
 def variables(settings: Settings) -> dict[str, str]:
     """The environment in which a command has what these settings say of mail and pages."""
-    names = ("smtp_host", "smtp_port", "smtp_security", "write_page", "data_docs")
+    names = ("smtp_host", "smtp_port", "smtp_security", "write_page", "data_docs", "min_free_mb", "archive_at")
     return {f"KAONA_{n.upper()}": str(v) for n in names if (v := getattr(settings, n)) is not None}
 
 
-def broken(settings: Settings, fault: str) -> subprocess.CompletedProcess[str]:
-    """The second night in a process of its own, with a fault as extract/fault_points.py knows them; "": without one."""
+def broken(settings: Settings, fault: str = "", under: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    """The second night in a process of its own, with a fault as extract/fault_points.py knows them; "": without one.
+
+    `under`: what stands before the command (tests/ordinary_user.py).
+    """
     return subprocess.run(
-        command(settings), env=environment(**variables(settings), **{fault_points.VARIABLE: fault}),
+        [*under, *command(settings)], env=environment(**variables(settings), **{fault_points.VARIABLE: fault}),
         cwd=settings.home.parent, text=True, capture_output=True, timeout=_HANG, check=False,
     )  # fmt: skip
 

@@ -1,0 +1,105 @@
+"""Folders that cannot be written to or are not there: a night fails before it begins, or makes what is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows.operating.attempt import NotReady
+from flows.settings import Settings
+from tests.flows.broken_nights import LISTED, Before, broken
+from tests.flows.conftest import SECOND, run
+from tests.flows.homes import lines
+from tests.flows.mail_servers import Inbox
+from tests.flows.small_disks import read_only
+from tests.flows.whole import Undisturbed, check_published, check_whole, exports_of, sha_of, tables_of
+from tests.ordinary_user import UID, as_ordinary_user
+
+
+def begun(settings: Settings) -> dict[str, bytes]:
+    """What a night changes first: the archive, what was pulled, the working file, the sign of life."""
+    folders = (settings.archive, settings.home / "work")
+    return {str(p): p.read_bytes() for folder in folders for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@pytest.mark.fault(13)
+@pytest.mark.parametrize("place", ["", "work", "archive", "archive/nights", "published", "outbox", "log"])
+def test_a_place_on_a_disk_that_only_reads(
+    before: Before, should: Undisturbed, tmp_path: Path, server: tuple[Inbox, int], place: str
+) -> None:
+    home = before.copied(tmp_path, server)
+    was, old, untouched = tables_of(home.published), sha_of(home.published), begun(home)
+    with read_only(home.home / place), pytest.raises(NotReady, match=r"cannot be written to .Read-only file system"):
+        run(home, SECOND)
+    assert begun(home) == untouched
+    if place not in ("", "log"):
+        assert (lines(home)[-1]["stage"], lines(home)[-1]["outcome"]) == ("preflight", "failed")
+    assert not check_published(home, was, old, should.tables)
+    if place == "published":  # after all of them the home is the same
+        check_whole(home, SECOND, should, received=server[0].received, listed=LISTED)
+
+
+@pytest.mark.fault(13)
+def test_the_command_ends_with_one_sentence(before: Before, tmp_path: Path, server: tuple[Inbox, int]) -> None:
+    home = before.copied(tmp_path, server)
+    with read_only(home.published.parent):
+        done = broken(home)
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"kaona: published: {home.published.parent} cannot be written to (Read-only file system)")
+
+
+@pytest.mark.fault(13)
+def test_a_source_may_be_on_a_disk_that_only_reads(
+    before: Before, should: Undisturbed, tmp_path: Path, server: tuple[Inbox, int]
+) -> None:
+    home = before.copied(tmp_path, server)
+    with read_only(home.home / "inbox"):
+        check_whole(home, SECOND, should, received=server[0].received, listed=LISTED)
+
+
+@pytest.mark.fault(14)
+def test_folders_that_are_missing_are_made(
+    before: Before, should: Undisturbed, tmp_path: Path, server: tuple[Inbox, int]
+) -> None:
+    home = before.copied(tmp_path, server)
+    for folder in (home.published.parent, home.log, home.archive / "incoming"):
+        shutil.rmtree(folder)
+    check_whole(home, SECOND, should, received=server[0].received, listed=LISTED)
+    shutil.rmtree(home.published.parent)  # with nothing new to read
+    assert not run(home, SECOND).nothing_new
+    assert (tables_of(home.published), exports_of(home)) == (should.tables, should.exports)
+
+
+@pytest.mark.fault(14)
+def test_what_belongs_to_somebody_else(
+    before: Before, should: Undisturbed, open_folder: Path, server: tuple[Inbox, int]
+) -> None:
+    under = as_ordinary_user()
+    if not under:
+        pytest.skip("only root can give a folder to somebody else")
+    home = before.copied(open_folder, server)
+    was, old = tables_of(home.published), sha_of(home.published)
+    for place, said in (
+        ("archive", "archive: {} cannot be written to (Permission denied)"),
+        ("published", "published: {} cannot be written to (Permission denied)"),
+        ("work/kaona.duckdb", "Cannot open file"),  # somebody ran kaona as root
+    ):
+        give(open_folder, UID)
+        give(home.home / place, 0)
+        done = broken(home, under=under)
+        assert done.returncode == 1, done.stderr
+        assert said.format(home.home / place) in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not check_published(home, was, old, should.tables)
+    give(open_folder, os.getuid())
+    check_whole(home, SECOND, should, received=server[0].received, listed=LISTED)
+
+
+def give(place: Path, uid: int) -> None:
+    """A file, or a folder with all that is in it, to another owner."""
+    for path in (place, *place.rglob("*")):
+        os.chown(path, uid, uid)
