@@ -86,18 +86,34 @@ def _number(files: int | None) -> str:
 
 
 def sources_mail(night: date, sources: Sequence[SourceTonight]) -> MailContent | None:
-    """The mail to the operator about sources that are not believed or could not be listed; None when there is none."""
-    told = []
-    for source in (s for s in sources if not s.now.is_believed):
-        found = _finding(SHRANK if source.unavailable is None else UNAVAILABLE, source.now, night, "new")
-        why = "" if source.unavailable is None else plain(in_thai("unavailable", source.unavailable))
-        told.append((plain(found.message_th), why, load_catalogue()[found.rule].todo_th))
-    if not told:
+    """The mail to the operator about sources that are not believed, could not be listed, or brought nothing that can be
+    read; None when there is none."""
+    named = [source for source in sources if source.unread or not source.now.is_believed]
+    if not named:
         return None
-    names = ", ".join(plain(s.now.source) for s in sources if not s.now.is_believed)
-    values = {"night": night, "told": told}
+    is_whole = all(source.now.is_believed for source in named)
+    title = "อ่านไฟล์ใหม่ไม่ได้เลยสักไฟล์" if is_whole else "แหล่งข้อมูลบางแห่งไม่ครบ"
+    subject = title if is_whole else "แหล่งข้อมูลไม่ครบ"
+    names = ", ".join(plain(source.now.source) for source in named)
+    values = {
+        "night": night, "title": title, "subject": f"kaona: {subject}", "is_whole": is_whole,
+        "told": [_told(source, night) for source in named],
+    }  # fmt: skip
     return MailContent(
-        subject=f"kaona: แหล่งข้อมูลไม่ครบ คืน {thai_date(night.isoformat())} ({names})",
+        subject=f"kaona: {subject} คืน {thai_date(night.isoformat())} ({names})",
         text=render("sources.txt.j2", **values),
         html=render("sources.html.j2", **values),
     )
+
+
+def _told(source: SourceTonight, night: date) -> tuple[str, str, str]:
+    """What the mail says of a source: what is wrong, why, and what to do."""
+    catalogue = load_catalogue()
+    if source.now.is_believed:
+        message = f"แหล่งข้อมูล {source.now.source} ส่งไฟล์ใหม่มา {source.unread:,} ไฟล์ แต่อ่านไม่ได้เลยสักไฟล์"
+        return plain(message), "เหตุของแต่ละไฟล์อยู่ในรายงานคุณภาพ", catalogue["file_rejected"].todo_th
+    found = _finding(SHRANK if source.unavailable is None else UNAVAILABLE, source.now, night, "new")
+    why = "" if source.unavailable is None else plain(in_thai("unavailable", source.unavailable))
+    if source.unread:
+        why = f"มีไฟล์ {source.unread:,} ไฟล์ แต่อ่านไม่ได้เลยสักไฟล์ จึงถือเหมือนไม่มีไฟล์"
+    return plain(found.message_th), why, catalogue[found.rule].todo_th

@@ -73,7 +73,11 @@ def as_text(summary: Summary) -> str:
         f"  files      {f.listed} listed: {f.new} new, {f.unchanged} unchanged, "
         f"{f.duplicate} duplicate, {f.rejected} rejected"
     )
-    lines += [f"    NOT WHOLE {_not_whole(source)}" for source in summary.sources if not source["is_believed"]]
+    for source in summary.sources:
+        if not source["is_believed"]:
+            lines.append(f"    NOT WHOLE {_not_whole(source)}")
+        elif source.get("unread"):
+            lines.append(f"    NOT READ  {not_read(source)}")
     for rejected in summary.rejected:
         lines.append(f"    rejected {rejected['code']:<22} {rejected['reason']}")
     lines.append(f"  forms      {summary.forms} in {summary.copies} copies; {summary.projects} projects stored")
@@ -89,7 +93,8 @@ def as_text(summary: Summary) -> str:
 
 
 def told(sources: Iterable[SourceTonight]) -> list[dict[str, Any]]:
-    """The sources that were asked, as the summary names them; `unavailable` says why one could not be listed."""
+    """The sources that were asked, as the summary names them; `unavailable` says why one could not be listed, `unread`
+    how many of its files came or stand there of which not one can be read."""
     return [
         {
             "source": s.now.source,
@@ -98,6 +103,7 @@ def told(sources: Iterable[SourceTonight]) -> list[dict[str, Any]]:
             "files_gone": s.now.files_gone,
             "is_believed": s.now.is_believed,
             "unavailable": s.unavailable,
+            "unread": s.unread,
         }
         for s in sources
     ]
@@ -106,10 +112,20 @@ def told(sources: Iterable[SourceTonight]) -> list[dict[str, Any]]:
 def _not_whole(source: dict[str, Any]) -> str:
     if source["unavailable"] is not None:
         return f"source {source['source']} could not be listed: {source['unavailable']}"
+    if source.get("unread"):
+        return (
+            f"source {source['source']} holds {source['unread']} files and not one can be read: nothing counts as gone"
+            "; check the export, or run `kaona run --accept-loss` if its forms are rightly gone"
+        )
     return (
         f"source {source['source']} holds {source['files']} files, {source['files_before']} before: nothing of it "
         "counts as gone; check the export, or run `kaona run --accept-loss` if the loss is right"
     )
+
+
+def not_read(source: dict[str, Any]) -> str:
+    """What the summary says of a source that brought files of which not one can be read, beside others that can."""
+    return f"source {source['source']} brought {source['unread']} files and not one can be read; check the export"
 
 
 class _Counted(ProgressColumn):

@@ -62,6 +62,7 @@ def validate(settings: Settings, registers: Registers, delivered: Delivered, nig
     from load.corrections import codes_delivered
     from load.finding_history import findings_before, places_gone
     from load.past import agencies_before
+    from load.runs import read_on
     from load.sightings import judge_sources
     from load.warehouse import open_work
 
@@ -78,7 +79,8 @@ def validate(settings: Settings, registers: Registers, delivered: Delivered, nig
         night, frames = without_deliveries(night, refused), without_frames(frames, refused)
         validation, rows = _judged(settings, registers, delivered, night, frames)
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        sources = judge_sources(con, night.night, delivered.standing, delivered.asked)
+        read = read_on(((f.source_sha256, f.night, f.status) for f in night.files), night.night)
+        sources = judge_sources(con, night.night, delivered.standing, delivered.asked, read)
         believed = [source.now.source for source in sources if source.now.is_believed]
         gone = places_gone(con, night.night, delivered.standing, believed)
         uris = [*gone, *(file.uri for file in night.files)]

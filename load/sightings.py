@@ -7,28 +7,45 @@ file that stood there last still counts as there.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import duckdb
 import pandas as pd
 
 from load.schema import registered
-from transform.source_nights import Asked, SourceNight, SourceTonight, judged, last_believed, source_of
+from transform.source_nights import (
+    FEWEST_UNREAD,
+    Asked,
+    SourceNight,
+    SourceTonight,
+    judged,
+    last_believed,
+    source_of,
+)
 
 _SOURCE = "split_part(s.uri, '/', 1)"
 
 
 def judge_sources(
-    con: duckdb.DuckDBPyConnection, night: date, standing: Iterable[tuple[str, str]], asked: Sequence[Asked]
+    con: duckdb.DuckDBPyConnection,
+    night: date,
+    standing: Iterable[tuple[str, str]],
+    asked: Sequence[Asked],
+    read: Mapping[str, str],
 ) -> tuple[SourceTonight, ...]:
     """What each source that a night asked holds, against the last night before it that was believed; by source.
 
-    `standing`: (place, hash) of everything the night listed. Repeated runs of a night are judged alike.
+    `standing`: (place, hash) of everything the night listed; `read`: hash → `read` or `rejected` of what it read itself
+    (load.runs.read_on). Repeated runs of a night are judged alike.
     """
     places: dict[str, set[str]] = defaultdict(set)
-    for uri, _ in standing:
+    hashes: dict[str, set[str]] = defaultdict(set)
+    for uri, sha in standing:
         places[source_of(uri)].add(uri)
+        hashes[source_of(uri)].add(sha)
+    rejected = _rejected(con, set().union(*hashes.values()), read)
     history: dict[str, list[SourceNight]] = defaultdict(list)
     for row in con.execute(
         "SELECT source, night, files, files_before, files_gone, is_believed FROM lineage.source_night "
@@ -39,9 +56,25 @@ def judge_sources(
     found = []
     for one in sorted(asked, key=lambda a: a.source):
         own, last = places[one.source], last_believed(history[one.source], night)
+        if hashes[one.source] <= rejected:  # not one of its files can be read: as good as an empty source
+            own = set()
         gone = _places(con, last) - own if last else set()
-        found.append(judged(one, night, len(own), len(gone), history[one.source]))
+        source = judged(one, night, len(own), len(gone), history[one.source])
+        came = hashes[one.source] & read.keys()
+        is_news = len(came) >= FEWEST_UNREAD and came <= rejected
+        unread = len(places[one.source]) if not own and not source.now.is_believed else len(came) if is_news else 0
+        found.append(replace(source, unread=unread))
     return tuple(found)
+
+
+def _rejected(con: duckdb.DuckDBPyConnection, hashes: set[str], read: Mapping[str, str]) -> set[str]:
+    """Those of these hashes that cannot be read, tonight or since they came."""
+    before = con.execute(
+        "SELECT source_sha256 FROM lineage.source_file "
+        "WHERE status = 'rejected' AND source_sha256 IN (SELECT unnest(?::VARCHAR[]))",
+        [sorted(hashes - read.keys())],
+    ).fetchall()
+    return {sha for (sha,) in before} | {sha for sha, status in read.items() if status == "rejected"}
 
 
 def _places(con: duckdb.DuckDBPyConnection, of: SourceNight) -> set[str]:
@@ -73,8 +106,9 @@ def record_sightings(
     """Write down what stood in the sources on a night, (place, hash) by (place, hash); twice is the same as once.
 
     `sources` are those the night asked, as judged. A file is gone where another one stands in its place, or where its
-    source was asked and is believed; of other sources nothing is said. Nights are expected in order; one that comes
-    before the last recorded one is left to a rebuild.
+    source was asked and is believed; of other sources nothing is said. What cannot be read takes nobody's place where
+    that is why a source is not believed. Nights are expected in order; one that comes before the last recorded one is
+    left to a rebuild.
     """
     recorded = con.execute(
         "SELECT max(night) FROM (SELECT greatest(seen_from, coalesce(gone_on, seen_from)) AS night "
@@ -85,17 +119,20 @@ def record_sightings(
         return
     frame = pd.DataFrame(sorted(set(standing)), columns=["uri", "source_sha256"], dtype="str")
     believed = pd.DataFrame({"source": pd.Series([s.now.source for s in sources if s.now.is_believed], dtype="str")})
+    spoilt = [s.now.source for s in sources if not s.now.is_believed and s.now.files == 0]
     is_there = "EXISTS (FROM incoming_sighting AS i WHERE i.uri = s.uri AND i.source_sha256 = s.source_sha256)"
     is_known = (
-        f"({_SOURCE} IN (SELECT source FROM believed_source) OR s.uri IN (SELECT i.uri FROM incoming_sighting AS i))"
+        f"({_SOURCE} IN (SELECT source FROM believed_source) OR "
+        f"{_SOURCE} NOT IN (SELECT unnest($spoilt::VARCHAR[])) AND s.uri IN (SELECT i.uri FROM incoming_sighting AS i))"
     )
     with registered(con, {"incoming_sighting": frame, "believed_source": believed}):
         con.execute("DELETE FROM lineage.source_night WHERE night = ?", [night])
         con.execute("DELETE FROM lineage.sighting WHERE seen_from = ?", [night])
         con.execute("UPDATE lineage.sighting SET gone_on = NULL WHERE gone_on = ?", [night])
         con.execute(
-            f"UPDATE lineage.sighting AS s SET gone_on = ? WHERE s.gone_on IS NULL AND NOT {is_there} AND {is_known}",
-            [night],
+            f"UPDATE lineage.sighting AS s SET gone_on = $night "
+            f"WHERE s.gone_on IS NULL AND NOT {is_there} AND {is_known}",
+            {"night": night, "spoilt": spoilt},
         )
         con.execute(
             "INSERT INTO lineage.sighting (uri, source_sha256, seen_from) SELECT i.uri, i.source_sha256, ? "

@@ -1,7 +1,8 @@
 """What a source held on a night, and whether files that are missing there are believed to be gone.
 
 An export that broke off looks like a source whose projects were withdrawn. So a source that is suddenly empty, or has
-lost a fifth of its files, is not believed: what it still holds is processed, what it lacks counts as there.
+lost a fifth of its files, is not believed: what it still holds is processed, what it lacks counts as there. A source of
+which not one file can be read is as an empty one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from decimal import Decimal
 
 # below this many files one withdrawn file would be a fifth of the source
 FEWEST_FOR_A_SHARE = 5
+# so many files that came at once and of which none can be read are told as a whole
+FEWEST_UNREAD = 2
 # the part of its files that a source may never lose at once; 1 believes every loss
 DEFAULT_LOSS_LIMIT = Decimal("0.2")
 BELIEVE_ALL = Decimal(1)
@@ -30,7 +33,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class SourceNight:
-    """What a source held on a night. `files` is None where it could not be listed; then it is not believed.
+    """What a source held on a night. `files` is None where it could not be listed; then it is not believed. It is 0
+    also where files stand and not one of them can be read.
 
     `files_before`: on the last night before that was believed; `files_gone`: places of that night without a file now.
     """
@@ -47,12 +51,14 @@ class SourceNight:
 class SourceTonight:
     """A source that was asked tonight, and its stored nights up to this one, in order.
 
-    `history` holds this night too when an earlier run of it is stored. `unavailable`: why it could not be listed.
+    `history` holds this night too when an earlier run of it is stored. `unavailable`: why it could not be listed;
+    `unread`: how many files came tonight, or stand there, of which not one can be read.
     """
 
     now: SourceNight
     history: tuple[SourceNight, ...] = ()
     unavailable: str | None = None
+    unread: int = 0
 
     @property
     def before(self) -> tuple[SourceNight, ...]:

@@ -20,6 +20,7 @@ from flows.operating.measures import free_bytes
 from flows.operating.night_log import GOOD
 from flows.operating.queued import unfinished, waiting_files, waiting_mails
 from flows.settings import BANGKOK, Settings, tonight
+from flows.summary import not_read
 
 # nights with nothing new and refused runs may lie between: enough to find the last good one
 _LOOKED_AT = 400
@@ -128,6 +129,9 @@ def _of_nights(
             f"{error.get('class')}: {error.get('message')}; the operator's mail says more, `kaona doctor` looks for "
             "causes, `kaona run` tries again"
         )
+    for source in (good or {}).get("sources") or ():
+        if source.get("unread") and source.get("is_believed"):
+            yield f"{not_read(source)}; the quality report says why"
     if beat.get("state") == "running" and not is_at_work:
         yield (
             f"a run was killed in stage {beat.get('stage')} (last sign of life {beat.get('beat')}); run `kaona run`, "
@@ -171,8 +175,8 @@ def _published(settings: Settings, moment: datetime) -> tuple[Published | None, 
         return Published(_short(at), round(hours, 1), size, None, None, None, kept), {}, needs
     if holds.doubted:
         needs.append(
-            f"{len(holds.doubted)} sources lost more files than is believed ({', '.join(holds.doubted)}); check the "
-            "export, or `kaona run --accept-loss`"
+            f"{len(holds.doubted)} sources lost more files than is believed, or hold none that can be read "
+            f"({', '.join(holds.doubted)}); check the export, or `kaona run --accept-loss`"
         )
     if holds.corrections_idle:
         needs.append(

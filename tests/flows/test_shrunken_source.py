@@ -85,6 +85,7 @@ def test_a_loss_is_told_every_night_until_the_source_is_whole_again(settings: Se
                 "files_gone": 1,
                 "is_believed": False,
                 "unavailable": None,
+                "unread": 0,
             }
         ],
     )
@@ -190,7 +191,7 @@ def judge(settings: Settings, when: date) -> dict[str, SourceNight]:
     """What a night concludes from its listing, and stores of it; no file is read."""
     delivered = pull_sources(settings, when)
     with closing(open_work(settings.home)) as con:
-        sources = judge_sources(con, when, delivered.standing, delivered.asked)
+        sources = judge_sources(con, when, delivered.standing, delivered.asked, {})
         record_sightings(con, when, delivered.standing, sources)
     return {s.now.source: s.now for s in sources}
 

@@ -29,19 +29,23 @@ def con() -> Iterable[duckdb.DuckDBPyConnection]:
 
 
 def bare() -> duckdb.DuckDBPyConnection:
-    """A database with the two tables and nothing else."""
+    """A database with the tables it takes and nothing else."""
     opened = duckdb.connect()
     opened.execute("CREATE SCHEMA lineage")
-    for name in ("sighting", "source_night"):
+    for name in ("sighting", "source_night", "source_file"):
         opened.execute(table_ddl(load_form().tables[name]))
     return opened
 
 
 def record(
-    con: duckdb.DuckDBPyConnection, night: date, standing: Iterable[tuple[str, str]], asked: Iterable[Asked]
+    con: duckdb.DuckDBPyConnection,
+    night: date,
+    standing: Iterable[tuple[str, str]],
+    asked: Iterable[Asked],
+    rejected: Iterable[str] = (),
 ) -> dict[str, bool]:
     """Record a night; source → whether it is believed."""
-    judged = judge_sources(con, night, list(standing), list(asked))
+    judged = judge_sources(con, night, list(standing), list(asked), dict.fromkeys(rejected, "rejected"))
     record_sightings(con, night, standing, judged)
     return {s.now.source: s.now.is_believed for s in judged}
 
@@ -127,6 +131,28 @@ def test_what_was_replaced_is_gone_even_where_the_source_is_not_believed(con: du
     assert con.execute("SELECT uri, source_sha256 FROM lineage.sighting WHERE gone_on IS NOT NULL").fetchall() == [
         ("north/0.txt", "a")
     ]
+
+
+@pytest.mark.fault(58)
+def test_a_source_of_which_nothing_can_be_read_is_as_an_empty_one_and_takes_no_place(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    north, whole = [Asked("north")], files(0, 1)
+    poison = [("north/0.txt", "x"), ("north/1.txt", "y")]
+    record(con, START, whole, north)
+    assert record(con, START + timedelta(days=1), poison, north, "xy") == {"north": False}
+    assert stood_on(con, START + timedelta(days=1)) == {*whole, *poison}
+    assert record(con, START + timedelta(days=2), whole, north) == {"north": True}
+    assert stood_on(con, START + timedelta(days=2)) == set(whole)
+
+
+@pytest.mark.fault(58)
+def test_a_source_of_which_something_can_be_read_is_believed(con: duckdb.DuckDBPyConnection) -> None:
+    north = [Asked("north")]
+    assert record(con, START, [("north/0.txt", "x"), ("north/1.txt", "y")], north, "xy") == {"north": True}
+    assert record(con, START + timedelta(days=1), files(0, 1), north) == {"north": True}
+    more = [*files(0, 1), ("north/2.txt", "x"), ("north/3.txt", "y")]
+    assert record(con, START + timedelta(days=2), more, north, "xy") == {"north": True}
 
 
 def test_a_night_before_the_last_recorded_one_changes_nothing(con: duckdb.DuckDBPyConnection) -> None:
