@@ -30,8 +30,8 @@ FAILURE_COLUMNS = (
 )  # fmt: skip
 _NUMBERS = ("report_no", "occurrence", "ordinal")
 REQUIRED = ("dim_project", "fact_progress_report", "project_indicator", "form_copy", "decision")
-
-
+# what an empty suite would have asked first
+_UNASKED = Check("ExpectTableRowCountToBeBetween", "rows", "rows_missing", "block")
 # computed from the decisions, which are checked, and keyed by construction; the load checks their keys once more
 FOLLOWING = frozenset({"delivery", "project_text", "project_person", "project_strategy"})
 
@@ -84,6 +84,8 @@ def validate(
                 missing = f"the frame {name} was not built"
                 results += [_result(run_id, name, check, error=missing) for check in (*checks, *learned)]
             continue
+        if name in REQUIRED and not checks:
+            results.append(_result(run_id, name, _UNASKED, error="the suite is empty"))
         frame, lost = with_rule_columns(frames[name], name, crosscheck_rows)
         asked = [(frame, [*checks, *learned])]
         if learned and name != MEASURES and len(tonight := delivered(frames, name)) < len(frame):

@@ -128,6 +128,7 @@ def failing_names(office):
     return with_patterns
 
 
+@pytest.mark.fault(49)
 def test_values_of_people_are_masked_and_others_stand(write, judged, office, monkeypatch, tmp_path):
     monkeypatch.setattr(validate, "checks_of", failing_names(office))
     verdict = judged(dim_project=[office.project(project_name=f"{ODD} โทร. 02 245 4743", responsible_phone="70019")])

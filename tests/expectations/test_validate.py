@@ -150,6 +150,20 @@ def test_an_objection_to_a_row_that_is_not_there_is_an_error(verdict, office):
 
 
 @pytest.mark.fault(52)
+@pytest.mark.parametrize("emptied", [None, "decision"])
+def test_a_suite_that_asks_nothing_blocks(verdict, monkeypatch, emptied):
+    monkeypatch.setattr(
+        validate, "checks_of", lambda table, due=0: [] if emptied in (None, table.name) else checks_of(table, due)
+    )
+    found = verdict()
+    names = [emptied] if emptied else sorted(validate.REQUIRED)
+    assert list(found.blocking) == [
+        f"{name}.rows: ExpectTableRowCountToBeBetween could not run: the suite is empty" for name in names
+    ]
+    assert found.is_blocked
+
+
+@pytest.mark.fault(52)
 def test_a_frame_that_was_not_built_blocks(office):
     frames = office.build()
     objections = crosschecks.run(frames, office.REGISTERS)

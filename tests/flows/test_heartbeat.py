@@ -120,6 +120,7 @@ def test_the_url_is_called_at_the_start_and_at_a_good_end(
     assert TOKEN not in json.dumps(lines(settings)) + json.dumps(last_heartbeat(settings.home))
 
 
+@pytest.mark.fault(49)
 def test_a_night_that_failed_is_told_without_people(
     sample_night: tuple[Settings, Summary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

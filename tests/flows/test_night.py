@@ -326,6 +326,7 @@ def test_rebuild_replaces_a_damaged_working_file(settings: Settings) -> None:
     assert exports_of(settings) == before
 
 
+@pytest.mark.fault(49)
 def test_personal_data_stays_out_of_what_a_night_prints(
     sample_night: tuple[Settings, Summary], capfd: pytest.CaptureFixture[str]
 ) -> None:

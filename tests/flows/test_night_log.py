@@ -282,6 +282,7 @@ def test_what_is_told_of_an_error_names_nobody(said: str, told: str) -> None:
     assert safe(said) == told
 
 
+@pytest.mark.fault(49)
 def test_secrets_of_the_environment_are_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     assert SECRET not in safe(f"signature of {SECRET} does not match")

@@ -191,6 +191,7 @@ def test_a_rejected_file_is_told_with_what_to_do(summary: Summary) -> None:
     assert (row["reason"], row["remedy"]) == ("0 bytes; expected a form", "deliver the file again")
 
 
+@pytest.mark.fault(49)
 def test_no_password_of_a_source_is_shown(summary: Summary) -> None:
     one = {"uri": "sftp://kaona:secret@host/a.pdf", "code": "x", "reason": "sftp://kaona:secret@host/a.pdf: 0 bytes"}
     source = {"source": "sftp://kaona:secret@host/out", "is_believed": False}

@@ -30,20 +30,29 @@ def test_a_query_gives_columns_and_rows(published):
 
 @pytest.mark.fault(48)
 @pytest.mark.parametrize(
-    "sql",
+    ("sql", "why"),
     [
-        "DELETE FROM dim_project",
-        "SELECT * FROM read_text('/etc/hostname')",
-        "COPY dim_project TO 'stolen.csv'",
-        "ATTACH 'other.duckdb'",
-        "SET enable_external_access = true",
-        "SET lock_configuration = false",
-        "SELEKT 1",
+        ("DELETE FROM dim_project", "read-only"),
+        ("CREATE VIEW v AS FROM read_text('/etc/hostname')", "read-only|Permission"),
+        ("SELECT * FROM read_text('/etc/hostname')", "Permission"),
+        ("FROM read_csv('/etc/passwd')", "Permission"),
+        ("FROM glob('/etc/*')", "Permission"),
+        ("FROM 'other.parquet'", "Permission"),
+        ("COPY dim_project TO 'stolen.csv'", "Permission"),
+        ("COPY (SELECT 1) TO '/dev/stdout'", "Permission"),
+        ("EXPORT DATABASE 'stolen'", "Permission"),
+        ("ATTACH 'other.duckdb'", "Permission"),
+        ("LOAD httpfs", "Permission"),
+        ("SET enable_external_access = true", "locked"),
+        ("SET lock_configuration = false", "locked"),
+        ("SELEKT 1", "syntax error"),
     ],
 )
-def test_a_query_can_change_nothing_and_read_nothing_else(published, sql):
-    with pytest.raises(ValueError, match=r"kaona\.duckdb: the query cannot run"):
+def test_a_query_can_change_nothing_and_read_nothing_else(published, tmp_path, monkeypatch, sql, why):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=rf"kaona\.duckdb: the query cannot run: .*({why})"):
         query(published, sql)
+    assert not list(tmp_path.rglob("stolen*"))
 
 
 def test_each_view_answers_its_question(published):

@@ -85,6 +85,7 @@ def test_the_same_file_gives_the_same_bytes(written: Path) -> None:
     assert sorted(p.name for p in written.parent.iterdir()) == [DICTIONARY, INDEX, "kaona.duckdb"]
 
 
+@pytest.mark.fault(49)
 def test_the_page_names_no_person_and_no_telephone(empty: duckdb.DuckDBPyConnection) -> None:
     people = {"coordinator_name": "มานะ ชูสมมุติ", "responsible_name": "สมหญิง ใจงาม", "responsible_phone": "0899999991"}
     add_project(empty, CODE, last_seen=SECOND, **people)
