@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -29,13 +28,6 @@ app = typer.Typer(
 
 def main() -> None:
     """Entry point: exit code 0 complete, 1 failed, 2 wrong usage."""
-    try:
-        _main()
-    finally:
-        gc.freeze()  # Python would look through all that a night made once more before it lets it go: a second
-
-
-def _main() -> None:
     try:
         app()
     except Failure as failure:
