@@ -87,9 +87,10 @@ def test_full_while_a_source_is_pulled(
 @pytest.mark.fault(10, 11)
 @pytest.mark.parametrize(("free", "stages"), [
     (12 * KB, {"read"}),  # what was read is written down
-    (64 * KB, {"reconcile", "load"}),  # rows on their way, the transaction
+    (52 * KB, {"reconcile", "load"}),  # rows on their way
+    (128 * KB, {"load"}),  # the transaction
     pytest.param(600 * KB, {"publish"}, marks=pytest.mark.soak),  # the checkpoint
-], ids=["read", "load", "checkpoint"])  # fmt: skip
+], ids=["read", "staged", "load", "checkpoint"])  # fmt: skip
 def test_full_while_the_working_file_is_made(
     before: Before, should: Undisturbed, tmp_path: Path, server: tuple[Inbox, int], free: int, stages: set[str]
 ) -> None:
@@ -143,7 +144,7 @@ def test_a_limit_on_the_size_of_files(
 def test_full_at_any_moment(before: Before, should: Undisturbed, tmp_path: Path) -> None:
     """The whole home on a disk that has less and less room beyond what it holds."""
     reached = set()
-    for free in [*(4 * KB * n for n in range(32)), *(256 * KB * n for n in range(1, 120))]:
+    for free in [*(4 * KB * n for n in range(32)), *(512 * KB * n for n in range(1, 60))]:
         folder = tmp_path / str(free)
         folder.mkdir()
         with serving() as server:
