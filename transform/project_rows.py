@@ -15,7 +15,7 @@ from transform.addresses import field_base, list_addresses, row_key, split_row_k
 from transform.dates import fiscal_year_of
 from transform.form import Form
 from transform.past import LANGUAGE
-from transform.records import CONFIDENCE_ORDER, Confidence
+from transform.records import CONFIDENCE_ORDER, Confidence, delivery_id_of
 from transform.register_files import plan_period
 
 Row = dict[str, Any]
@@ -137,7 +137,7 @@ def _delivery_row(code: str, delivered: DecidedDelivery, *, is_latest: bool) -> 
     return {
         "project_code": code,
         "night": delivered.night,
-        "delivery_id": f"{code}@{delivered.night.isoformat()}",
+        "delivery_id": delivery_id_of(code, delivered.night),
         "copies": delivered.copies,
         "values_decided": len(delivered.state),
         "values_in_conflict": delivered.conflicts,

@@ -16,7 +16,7 @@ from transform.at_rest import opened
 from transform.candidates import in_fixed_order
 from transform.names import name_model
 from transform.reconcile import Context, reconcile
-from transform.records import Decision, Delivery, Evidence, FormCopy, Reading
+from transform.records import Decision, Delivery, Evidence, FormCopy, Reading, delivery_id_of
 
 # projects of a slice: what is at hand of them at a time, and rows that are written down together
 SLICE = 200
@@ -131,7 +131,7 @@ def _taken(handed: Handed, group: Sequence[FormCopy]) -> Delivery:
     ordered = in_fixed_order(group)
     readings = [r for copy in ordered for r in copy.readings]
     code, night = ordered[0].project_code or "", ordered[0].night
-    delivery_id = f"{code}@{night.isoformat()}"
+    delivery_id = delivery_id_of(code, night)
 
     def read(name: _Name) -> Reading:
         if isinstance(name, int):

@@ -25,6 +25,11 @@ OCR = "ocr"
 SECOND_READER = "second reader: "
 
 
+def delivery_id_of(project_code: str, night: date) -> str:
+    """Return the name of what a project delivers on one night: its code and the night, ISO."""
+    return f"{project_code}@{night.isoformat()}"
+
+
 class Evidence(NamedTuple):
     """Where a text stands: page; lines on it from 1; characters in first and last line from 0, end exclusive."""
 
@@ -155,7 +160,7 @@ class FormCopy:
     @property
     def delivery_id(self) -> str | None:
         """Copies of one project on one night are one delivery and are reconciled together."""
-        return f"{self.project_code}@{self.night.isoformat()}" if self.project_code else None
+        return delivery_id_of(self.project_code, self.night) if self.project_code else None
 
 
 class Decision(NamedTuple):
@@ -203,7 +208,7 @@ class Delivery:
     @property
     def delivery_id(self) -> str:
         """Project code and night."""
-        return f"{self.project_code}@{self.night.isoformat()}"
+        return delivery_id_of(self.project_code, self.night)
 
 
 @dataclass(frozen=True, slots=True)

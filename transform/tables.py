@@ -18,7 +18,7 @@ import pandas as pd
 from transform.form import Form, Table, load_form
 from transform.lineage import Columns, lineage_columns
 from transform.project_rows import PROJECT_TABLES, DecidedDelivery, Row, project_rows
-from transform.records import Confidence, Night
+from transform.records import Confidence, Night, delivery_id_of
 
 
 @dataclass(frozen=True)
@@ -130,14 +130,17 @@ def _states(night: Night, decisions: pd.DataFrame, earlier: Earlier) -> dict[str
     by_delivery: dict[str, dict[str, tuple[str | None, Confidence]]] = defaultdict(dict)
     conflicts_of: dict[str, int] = defaultdict(int)
     columns = ("delivery_id", "field", "value", "confidence", "distinct_readings")
-    for frame in (decisions, earlier.decisions):
+    anew = {delivery.delivery_id for delivery in night.deliveries}
+    for frame, decided_again in ((decisions, frozenset[str]()), (earlier.decisions, anew)):
         lists = (frame[c].tolist() for c in columns)  # a Series gives its values one by one ten times as slowly
         for delivery_id, address, value, confidence, distinct in zip(*lists, strict=True):
+            if delivery_id in decided_again:
+                continue
             by_delivery[delivery_id][address] = (value if isinstance(value, str) else None, confidence)
             conflicts_of[delivery_id] += distinct > 1
 
     def add(code: str, when: date, copies: int) -> None:
-        delivery_id = f"{code}@{when.isoformat()}"
+        delivery_id = delivery_id_of(code, when)
         state = by_delivery.pop(delivery_id, {})
         found[code].append(DecidedDelivery(when, copies, state, conflicts_of[delivery_id]))
 

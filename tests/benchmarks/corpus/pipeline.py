@@ -27,8 +27,8 @@ from transform.rules import field_base
 from transform.sightings import Sighting, is_detail, sighting_of
 from transform.text_model import TextModel, to_learn_from
 from transform.thai import squash
+from transform.witnesses import texts_to_learn
 
-texts_to_learn = nights.texts_to_learn
 __all__ = [
     "FORM",
     "UNDECIDED",
