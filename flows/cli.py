@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.command_line import Failure, Home, Json, failures, mistakes, settings_of
+from flows.leaving import leave
 from flows.operating import commands as operating
 from flows.settings import Settings, tonight
 from flows.summary import Watch, write_lines
@@ -36,20 +37,22 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     except SystemExit as done:
-        _leave_promptly(done.code if isinstance(done.code, int) else int(done.code is not None))
+        if done.code is None or isinstance(done.code, int):
+            _leave(done.code or 0)
         raise
     else:
         return
-    _leave_promptly(1)
+    _leave(1)
     sys.exit(1)
 
 
-def _leave_promptly(exit_code: int) -> None:
-    """A server of Prefect's that is gone must not keep the command from ending."""
+def _leave(exit_code: int) -> None:
+    """A server of Prefect's that is gone must not keep the command from ending, nor must all that a night held."""
     if "prefect" in sys.modules:
         from flows.under_prefect import leave_promptly
 
         leave_promptly(exit_code)
+    leave(exit_code)
 
 
 @app.command()

@@ -20,6 +20,7 @@ from pathlib import Path
 from data.samples.generator.dump import STYLE_1, Copy, dump_text
 from extract import fault_points
 from flows.settings import CHECKOUT, Settings
+from tests.flows import warm
 from tests.flows.conftest import FIRST, SAMPLES, SECOND, run, settings_in
 from tests.flows.homes import copied, held_run
 from tests.flows.mail_servers import Inbox, serving, to_server
@@ -71,10 +72,14 @@ def undisturbed(before: Before, folder: Path) -> Undisturbed:
     return undisturbed_of(home)
 
 
+def arguments(settings: Settings) -> list[str]:
+    """What `kaona` is told to run the second night."""
+    return ["run", "--no-prefect", "--home", str(settings.home), "--as-of", SECOND.isoformat()]
+
+
 def command(settings: Settings) -> list[str]:
-    """`kaona run` of the second night."""
-    when = ["--as-of", SECOND.isoformat()]
-    return [sys.executable, "-m", "flows", "run", "--no-prefect", "--home", str(settings.home), *when]
+    """The whole command line."""
+    return [sys.executable, "-m", "flows", *arguments(settings)]
 
 
 def variables(settings: Settings) -> dict[str, str]:
@@ -86,8 +91,11 @@ def variables(settings: Settings) -> dict[str, str]:
 def broken(settings: Settings, fault: str = "", under: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
     """The second night in a process of its own, with a fault as extract/fault_points.py knows them; "": without one.
 
-    `under`: what stands before the command (tests/ordinary_user.py).
+    `under`: what stands before the command (tests/ordinary_user.py); the process is a cold one then.
     """
+    if not under:
+        given = environment(**variables(settings), **{fault_points.VARIABLE: fault})
+        return warm.ran(arguments(settings), given, settings.home.parent)
     return subprocess.run(
         [*under, *command(settings)], env=environment(**variables(settings), **{fault_points.VARIABLE: fault}),
         cwd=settings.home.parent, text=True, capture_output=True, timeout=_HANG, check=False,
@@ -102,10 +110,11 @@ def killed_at(settings: Settings, point: str, number: int = 1) -> None:
 
 def killed_after(settings: Settings, seconds: float) -> bool:
     """The second night, killed with all it has started after so long; whether it was still at work."""
-    night = subprocess.Popen(
-        command(settings), env=environment(**variables(settings)), cwd=settings.home.parent, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    with Path(os.devnull).open("wb") as nowhere:
+        night = warm.started(
+            arguments(settings), environment(**variables(settings)), settings.home.parent, nowhere.fileno(),
+            nowhere.fileno(), has_session=True,
+        )  # fmt: skip
     time.sleep(seconds)
     was_at_work = night.poll() is None
     if was_at_work:
@@ -114,7 +123,7 @@ def killed_after(settings: Settings, seconds: float) -> bool:
     return was_at_work
 
 
-def held_at(settings: Settings, point: str) -> AbstractContextManager[subprocess.Popen[str]]:
+def held_at(settings: Settings, point: str) -> AbstractContextManager[warm.Process]:
     """The second night standing at a point."""
     return held_run(settings, point, SECOND, **variables(settings))
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from flows.operating import night_log
 from flows.settings import Settings
+from tests.flows import warm
 from tests.flows.conftest import FIRST, settings_in
 from tests.flows.prefect_parts import environment
 
@@ -25,21 +25,22 @@ def copied(settings: Settings, folder: Path, **changes: object) -> Settings:
 @contextmanager
 def held_run(
     settings: Settings, point: str = "pull.archived", night: date = FIRST, **variables: str
-) -> Iterator[subprocess.Popen[str]]:
+) -> Iterator[warm.Process]:
     """A run in a process of its own that stands at a point (extract/fault_points.py); it is killed in the end if it
     still stands there."""
-    command = [sys.executable, "-m", "flows", "run", "--no-prefect", "--home", str(settings.home)]
-    process = subprocess.Popen(
-        [*command, "--as-of", night.isoformat()], env=environment(KAONA_FAULT=f"{point}:1:hold", **variables),
-        cwd=settings.home.parent, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        assert process.stderr is not None
-        assert any(line == f"fault point {point}\n" for line in process.stderr), "it ended before"
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+    ours, theirs = os.pipe()
+    with open(ours, encoding="utf-8") as said, open(os.devnull, "wb") as nowhere:  # noqa: PTH123 (the end of a pipe)
+        process = warm.started(
+            ["run", "--no-prefect", "--home", str(settings.home), "--as-of", night.isoformat()],
+            environment(KAONA_FAULT=f"{point}:1:hold", **variables), settings.home.parent, nowhere.fileno(), theirs,
+        )  # fmt: skip
+        os.close(theirs)
+        try:
+            assert any(line == f"fault point {point}\n" for line in said), "it ended before"
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
 
 def lines(settings: Settings) -> list[night_log.Record]:

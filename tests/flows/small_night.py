@@ -6,6 +6,7 @@ server that this night has started is killed there.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -61,7 +62,5 @@ if __name__ == "__main__":
         Path(FLAG).touch()
     under_prefect.night = small_night  # type: ignore[assignment]
     sys.argv = ["kaona", "run", "--home", HOME]
-    try:
-        main()
-    finally:
-        print("CALLS", *CALLS, flush=True)
+    atexit.register(lambda: print("CALLS", *CALLS, flush=True))
+    main()

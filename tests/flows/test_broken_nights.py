@@ -133,14 +133,14 @@ def killed_at_moments(
         home = before.copied(folder, server)
         was, old = tables_of(home.published), sha_of(home.published)
         for _ in range(kills):
-            killed_after(home, chance.uniform(0.3, seconds))
+            killed_after(home, chance.uniform(0.05, seconds))
             check_published(home, was, old, should.tables)
         check_whole(home, SECOND, should, received=server[0].received, listed=LISTED, most_repeated=kills)
 
 
 @pytest.mark.fault(1, 2, 3, 4, 5, 6, 7)
 def test_killed_at_a_random_moment(before: Before, should: Undisturbed, tmp_path: Path) -> None:
-    killed_at_moments(before, should, tmp_path, random.Random(2563), 1, 6.0)
+    killed_at_moments(before, should, tmp_path, random.Random(2563), 1, 4.0)
 
 
 @pytest.mark.soak
@@ -148,7 +148,7 @@ def test_killed_at_a_random_moment(before: Before, should: Undisturbed, tmp_path
 def test_killed_at_hundreds_of_random_moments(before: Before, should: Undisturbed, tmp_path: Path) -> None:
     chance = random.Random(2564)
     for sequence in range(KILLS // 4):
-        killed_at_moments(before, should, tmp_path / str(sequence), chance, 4, 9.0)
+        killed_at_moments(before, should, tmp_path / str(sequence), chance, 4, 5.0)
         shutil.rmtree(tmp_path / str(sequence))
 
 

@@ -13,7 +13,10 @@ from typer.testing import CliRunner
 from flows import cli
 from flows.settings import CHECKOUT, Settings
 from flows.summary import Summary
-from tests.flows.conftest import SAMPLES
+from tests.flows.broken_nights import LISTED, Before
+from tests.flows.conftest import SAMPLES, SECOND
+from tests.flows.homes import copied
+from tests.flows.whole import Undisturbed, check_published, check_whole, sha_of, tables_of
 
 SEED = CHECKOUT.parent / "shared" / "seed"
 
@@ -98,13 +101,16 @@ def test_a_night_runs_as_a_prefect_flow_on_the_embedded_server(tmp_path: Path) -
 
 
 @pytest.mark.fault(50)
-def test_a_night_ends_without_prefect_when_its_server_is_away(tmp_path: Path) -> None:
-    (tmp_path / "inbox").mkdir()
-    shutil.copy(SAMPLES / "dump-utf16.txt", tmp_path / "inbox")
-    done = kaona("run", home=tmp_path, PREFECT_API_URL="http://127.0.0.1:9/api")
+def test_a_night_ends_without_prefect_when_its_server_is_away(
+    before: Before, should: Undisturbed, tmp_path: Path
+) -> None:
+    home = copied(before.home, tmp_path)
+    was, old = tables_of(home.published), sha_of(home.published)
+    done = kaona("run", "--as-of", SECOND.isoformat(), home=home.home, PREFECT_API_URL="http://127.0.0.1:9/api")
     assert done.returncode == 0, done.stderr
     assert "the night goes on without it" in done.stderr
-    assert (tmp_path / "published" / "kaona.duckdb").is_file()
+    assert check_published(home, was, old, should.tables)
+    check_whole(home, SECOND, should, listed=LISTED)
 
 
 def test_an_error_of_the_night_is_told_in_one_sentence(tmp_path: Path) -> None:

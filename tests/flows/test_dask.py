@@ -21,7 +21,7 @@ from distributed import Client
 from rich.console import Console
 
 from extract.document import SourceFile
-from extract.sources import archive
+from extract.sources import archive, read_archived
 from flows import cluster, program, reading
 from flows.parts import name_of
 from flows.program import identity_of
@@ -34,6 +34,7 @@ from tests.flows.conftest import FIRST, SAMPLES, run, settings_in
 from tests.flows.test_night import exports_of
 from tests.flows.test_reading import archived
 from tests.flows.told_worker import GATE, read_as_told_there
+from tests.flows.whole import check_accounts, check_whole, undisturbed_of
 
 
 def until(happened: Callable[[], Any], what: str) -> Any:
@@ -194,6 +195,11 @@ def test_a_file_that_ends_its_reader_or_the_whole_worker_costs_only_itself(
     assert here == [source.uri for source in sources[-1 - (len(sources) - 1) % 4 :]], "only the last batch"
     assert "failed on the cluster (KilledWorker)" in said.text
     assert files == read_locally(tmp_path, settings, sources, monkeypatch)
+    (settings.home / "inbox").mkdir()
+    for source in sources:
+        (settings.home / source.uri).write_bytes(read_archived(settings.archive, source.sha256))
+    check_accounts(settings, run(settings), len(sources))
+    check_whole(settings, FIRST, undisturbed_of(settings), listed=len(sources))
 
 
 def test_when_the_scheduler_dies_the_rest_is_read_here(

@@ -15,7 +15,17 @@ from tests.flows.broken_nights import LISTED, Before
 from tests.flows.conftest import SECOND, run
 from tests.flows.homes import lines
 from tests.flows.mail_servers import Inbox, dribble, free_port, scripted, to_server
-from tests.flows.whole import Undisturbed, check_published, check_whole, exports_of, mails_of, sha_of, tables_of
+from tests.flows.whole import (
+    Undisturbed,
+    check_accounts,
+    check_published,
+    check_whole,
+    exports_of,
+    left_over,
+    mails_of,
+    sha_of,
+    tables_of,
+)
 
 pytestmark = pytest.mark.usefixtures("no_pause")
 
@@ -90,6 +100,8 @@ def test_a_deferred_mail_is_sent_a_refused_one_told_to_the_operator_and_written_
     operators_own = str(parsed(inbox.received[-1])["Message-ID"])
     rerun = run(home, SECOND)
     assert rerun.nothing_new
+    check_accounts(home, rerun, LISTED)
+    assert left_over(home) == []
     assert rerun.mails == 1
     assert (exports_of(home), tables_of(home.published)) == (should.exports, should.tables)
     now = mails_of(home)

@@ -40,13 +40,15 @@ def rows(settings: Settings, sql: str) -> list[tuple[object, ...]]:
 
 @pytest.mark.fault(15, 18)
 def test_every_sample_is_loaded_or_rejected_with_the_reason_that_was_made(
-    sample_night: tuple[Settings, Summary],
+    sample_night: tuple[Settings, Summary], tmp_path: Path
 ) -> None:
     settings, summary = sample_night
     rejected = {r["uri"].split("/")[-1]: r["code"] for r in summary.rejected}
     assert rejected == {name: f["reason"] for name, f in EXPECTED["files"].items() if f["status"] == "rejected"}
     assert summary.files.new == sum(1 for f in EXPECTED["files"].values() if f["status"] == "read")
     assert {code for (code,) in rows(settings, "SELECT project_code FROM dim_project")} == set(EXPECTED["projects"])
+    again = copied(settings, tmp_path)
+    check_whole(again, FIRST, undisturbed_of(again), listed=len(EXPECTED["files"]))
 
 
 def test_input_files_are_loaded_unchanged_duplicate_or_rejected(sample_night: tuple[Settings, Summary]) -> None:
@@ -147,6 +149,7 @@ def test_a_pipe_and_a_link_out_of_the_source_are_rejected_once_and_never_opened(
         "inbox/pipe.pdf": "not_a_regular_file",
     }
     assert again.nothing_new
+    check_whole(settings, FIRST, undisturbed_of(settings), listed=3)
     (inbox / "pipe.pdf").unlink()
     assert not run(settings).nothing_new
     assert verify_exports(settings) == []
@@ -255,6 +258,7 @@ def test_a_night_whose_suite_breaks_publishes_nothing(settings: Settings, monkey
     monkeypatch.undo()
     run(settings, SECOND)
     assert rows(settings, "SELECT count(*) FROM dim_project") == [(2,)]
+    check_whole(settings, SECOND, undisturbed_of(settings), listed=2)
 
 
 def test_a_night_stopped_between_load_and_publish_is_finished_by_the_next_run(
@@ -315,6 +319,7 @@ def test_a_second_process_reads_whole_nights_while_they_are_published(settings: 
     out, err = reader.communicate(timeout=60)
     assert reader.returncode == 0, err
     assert "4" in out
+    check_whole(settings, FIRST, undisturbed_of(settings), listed=4)
 
 
 def test_rebuild_replaces_a_damaged_working_file(settings: Settings) -> None:

@@ -23,6 +23,7 @@ from flows.settings import CHECKOUT, Settings
 from flows.validating import NotPublished
 from load.dictionary import query
 from tests.flows.conftest import FIRST, SAMPLES, SECOND, run, settings_in
+from tests.flows.whole import check_whole, undisturbed_of
 from transform import tables
 
 DISTRICT = next(p for p in PROGRAMMES if p.owner == "district")
@@ -146,6 +147,7 @@ def test_a_suite_that_is_wrong_fails_the_night_tells_the_operator_and_shows_its_
         assert (place / "data_docs" / "index.html").is_file()
     assert not run(settings, SECOND).nothing_new
     assert codes(settings) == [ONE.code, TWO.code]
+    check_whole(settings, SECOND, undisturbed_of(settings), listed=2)
 
 
 def test_an_amount_that_is_no_number_stays_out_with_its_text_until_the_form_prints_one(settings: Settings) -> None:
