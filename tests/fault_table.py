@@ -9,6 +9,7 @@ import ast
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def rows() -> dict[int, dict[str, str]]:
     return {int(number): row for number, row in found.items()}
 
 
+@lru_cache(maxsize=1)
 def marked() -> dict[int, list[str]]:
     """Number → the tests that carry it, as file::name below tests/; read from their source, nothing is imported."""
     found: dict[int, list[str]] = defaultdict(list)
