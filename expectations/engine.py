@@ -54,37 +54,60 @@ class Engine:
     def run(
         self, name: str, frame: pd.DataFrame, key: Iterable[str], checks: list[Check]
     ) -> tuple[list[Outcome], list[Any]]:
-        """Outcomes in the order of the checks, and what Great Expectations answered, all from one pass over the frame.
+        """Outcomes in the order of the checks, and what Great Expectations answered.
 
-        It names failing rows by their labels. Their keys are looked up here: asked for keys, it looks up each value of
-        each row by itself, which takes ten times as long as all checks of a large night.
+        One pass over the frame says what fails. Which rows, is asked in a second one, about nothing else: what it takes
+        to name them is worked out for every check that is asked so, and nearly all of them pass. Rows are named by
+        their labels and looked up here: asked for keys, Great Expectations looks up each value of each row by itself,
+        which takes ten times as long as all checks of a large night.
         """
         asked = {name for check in checks for name in columns_of(check)}
         columns = list(dict.fromkeys([*key, *(c for c in _KEYS if c in frame)]))
         # Great Expectations copies what it is given again and again
         frame = frame[[c for c in frame if c in asked or c in columns]].reset_index(drop=True)
         expectations, broken = self._expectations(checks)
-        # given at once: added one by one, each is compared with all before it
-        suite = self.gx.ExpectationSuite(name=name, expectations=expectations)
-        validator = self.validator(self.definition, {"result_format": "COMPLETE"}, {"dataframe": frame})
-        answers = validator.validate_expectation_suite(suite).results
-        configured = [(answer, answer.expectation_config) for answer in answers]
-        by_check = {config.meta["check"]: answer for answer, config in configured if config is not None}
+        by_check = self._asked(name, frame, expectations, "BASIC")
+        unnamed = [number for number, answer in by_check.items() if _names_too_few(answer)]
+        if unnamed:
+            again, _ = self._expectations(checks, unnamed)
+            by_check |= self._asked(name, frame, again, "COMPLETE")
         outcomes = [
             broken.get(number) or _outcome(by_check.get(number), check, frame, columns)
             for number, check in enumerate(checks)
         ]
         return outcomes, [by_check.get(number) for number in range(len(checks))]
 
-    def _expectations(self, checks: list[Check]) -> tuple[list[Any], dict[int, Outcome]]:
-        """Expectations by check, and the checks that are none: an unknown class, a bound that no value can meet."""
+    def _asked(self, name: str, frame: pd.DataFrame, expectations: list[Any], result_format: str) -> dict[int, Any]:
+        """What Great Expectations answers about a frame, by number of the check."""
+        # given at once: added one by one, each is compared with all before it
+        suite = self.gx.ExpectationSuite(name=name, expectations=expectations)
+        validator = self.validator(self.definition, {"result_format": result_format}, {"dataframe": frame})
+        answers = validator.validate_expectation_suite(suite).results
+        configured = [(answer, answer.expectation_config) for answer in answers]
+        return {config.meta["check"]: answer for answer, config in configured if config is not None}
+
+    def _expectations(
+        self, checks: list[Check], numbers: Iterable[int] | None = None
+    ) -> tuple[list[Any], dict[int, Outcome]]:
+        """Expectations by check, and the checks that are none: an unknown class, a bound that no value can meet.
+
+        `numbers`: only of these checks.
+        """
         made, broken = [], {}
-        for number, check in enumerate(checks):
+        for number in range(len(checks)) if numbers is None else numbers:
             try:
-                made.append(to_expectation(number, check, self.gx, self.classes))
+                made.append(to_expectation(number, checks[number], self.gx, self.classes))
             except Exception as error:
                 broken[number] = Outcome(False, 0, 0, error=" ".join(str(error).split()))
         return made, broken
+
+
+def _names_too_few(answer: Any) -> bool:
+    """Whether rows fail of which not all are named yet."""
+    result = answer.result or {}
+    return not answer.success and int(result.get("unexpected_count") or 0) > len(
+        result.get("unexpected_index_list") or ()
+    )
 
 
 def _outcome(answer: Any, check: Check, frame: pd.DataFrame, keys: list[str]) -> Outcome:
