@@ -55,12 +55,12 @@ def night(settings: Settings, when: date, delivered: Delivered, watch: Watch, st
         return conclude(settings, delivered, understood, watch, call)
     if when in delivered.unfinished:  # files of an earlier run that stand there no more are files of the night
         delivered = listed_on(settings, when)
-    readings = call(stages.read, settings, delivered, watch)
-    stored = stages.nights_to_decide_again(settings, delivered)
-    if stored:
+    with stages.kept_open(settings):
+        readings = call(stages.read, settings, delivered, watch)
+        stored = stages.nights_to_decide_again(settings, delivered)
+        understood = None if stored else understand(settings, delivered, readings, call)
+    if understood is None:
         understood = call(decide_again, settings, delivered, readings, stored, watch)
-    else:
-        understood = understand(settings, delivered, readings, call)
     forget_parts(part_folder(settings))
     return conclude(settings, delivered, understood, watch, call)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 from flows.delivery import VERSION
 from flows.settings import Settings
 
 if TYPE_CHECKING:
+    import duckdb
+
     from load.publish import Published
 
 
@@ -20,10 +22,15 @@ def publish(settings: Settings) -> Published:
     from load.storage import needs_rewriting, rewrite
     from load.warehouse import open_work, work_path
 
-    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+    with ExitStack() as stack:
+
+        def opened() -> duckdb.DuckDBPyConnection:
+            return stack.enter_context(closing(open_work(settings.home, memory_limit=settings.memory_limit)))
+
+        con = opened()
         if needs_rewriting(con, work_path(settings.home)):
             rewrite(con, work_path(settings.home))
-    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+            con = opened()
 
         def beside(published: Published) -> None:
             source = con if settings.publish_personal_data else published.path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -151,19 +151,21 @@ def nights_to_decide_again(settings: Settings, delivered: Delivered) -> list[dat
 
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         stored = nights_stored(con)
-    # a night that was quiet and not stored may be none any more behind this one
-    later = [night for night in nights_of(settings.archive) if night > delivered.night] if stored else []
-    others = sorted({*stored, *later} - {delivered.night})
-    return others if later or (others and is_decided_otherwise(settings)) else []
+        # a night that was quiet and not stored may be none any more behind this one
+        later = [night for night in nights_of(settings.archive) if night > delivered.night] if stored else []
+        others = sorted({*stored, *later} - {delivered.night})
+        return others if later or (others and is_decided_otherwise(settings)) else []
 
 
 @contextmanager
 def kept_open(settings: Settings) -> Iterator[None]:
     """Keep the working file open for the stages that each open it: a file that is open already opens in a tenth of
-    the time, and is written out once, at the end."""
+    the time, and is written out once, at the end. Where it cannot be opened, the first stage that needs it says why."""
     from load.warehouse import open_work
 
-    with closing(open_work(settings.home, memory_limit=settings.memory_limit)):
+    with ExitStack() as stack:
+        with suppress(Exception):
+            stack.enter_context(closing(open_work(settings.home, memory_limit=settings.memory_limit)))
         yield
 
 
