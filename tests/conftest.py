@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import json
 import os
 from collections.abc import Callable
@@ -24,6 +25,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 os.environ.setdefault("KAONA_OCR", "false")
 # drawing charts costs each night half a second; the tests of the pages ask for them
 os.environ.setdefault("KAONA_WRITE_PAGE", "false")
+
+# a process that holds all libraries and all tests looks through a million objects for garbage again and again
+gc.set_threshold(20_000, 20, 50)
 
 GOLDENS = Path(__file__).parent / "golden"
 _refreshed: list[str] = []

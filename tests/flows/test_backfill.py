@@ -197,6 +197,7 @@ def test_the_command_says_what_it_did(in_one_go: InOneGo, source: Path) -> None:
     assert (again["nights"], again["nights_known"], again["nothing_new"]) == ([], 4, True)
 
 
+@pytest.mark.soak
 def test_older_nights_are_decided_with_the_stored_ones_once_and_go_on_after_a_kill(
     one_by_one: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,7 +73,7 @@ def check_second_night(home: Settings, should: Undisturbed, old: tuple[object, s
 
 
 @pytest.mark.fault(35)
-@pytest.mark.parametrize("zone", [None, "UTC"], indirect=True)
+@pytest.mark.parametrize("zone", [pytest.param(None, marks=pytest.mark.soak), "UTC"], indirect=True)
 def test_the_night_is_bangkoks_wherever_the_server_stands(
     zone: None, home: Settings, should: Undisturbed, server: tuple[Inbox, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

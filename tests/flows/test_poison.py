@@ -165,6 +165,7 @@ def test_poison_beside_the_forms_that_stand_is_one_letter_and_no_news_to_coordin
     assert len(home.mails("operator@kaona.invalid")) == 1
 
 
+@pytest.mark.soak
 @pytest.mark.fault(58)
 def test_a_first_night_of_poison_publishes_no_fact_and_one_letter_says_so(settings: Settings) -> None:
     files = {f"{number}.pdf": data for number, data in enumerate(poison(12))}

@@ -65,7 +65,7 @@ def small_night(home: Path, url: str, stage: str, how: str = "well") -> subproce
 
 
 @pytest.mark.fault(51)
-@pytest.mark.parametrize(("stage", "then"), [("second", "cut"), ("third", "hung")])
+@pytest.mark.parametrize(("stage", "then"), [("second", "cut"), pytest.param("third", "hung", marks=pytest.mark.soak)])
 def test_a_night_ends_well_whenever_its_server_goes_away_and_no_stage_runs_twice(
     server: Server, tmp_path: Path, stage: str, then: str
 ) -> None:
@@ -140,6 +140,7 @@ def test_a_server_that_is_gone_or_says_nothing_is_found_out_before_anything_is_a
 _SERVED = "from datetime import date; from flows.deployment import nightly; nightly(as_of=date.fromisoformat('{}'))"
 
 
+@pytest.mark.soak
 @pytest.mark.fault(49)
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 def test_what_prefect_keeps_of_a_failed_night_and_a_good_one_names_no_secret_and_no_person(

@@ -59,6 +59,7 @@ def ends_in_what_a_rebuild_gives(sequence: tuple[Step, ...] | list[Step], home: 
     assert verify_exports(configured) == []
 
 
+@pytest.mark.soak
 def test_new_changed_withdrawn_late_and_repeated_files_end_in_what_a_rebuild_gives(tmp_path: Path) -> None:
     ends_in_what_a_rebuild_gives(SEQUENCE, tmp_path / "home")
 

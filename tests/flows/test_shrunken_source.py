@@ -128,6 +128,7 @@ def test_a_source_that_cannot_be_listed_stops_neither_the_others_nor_the_night(t
     assert told(settings, "source_unavailable") == [("north", "resolved", SECOND, THIRD, 1)]
 
 
+@pytest.mark.soak
 def test_a_file_that_vanishes_and_comes_back_is_recorded_on_nights_with_nothing_else(settings: Settings) -> None:
     night(settings, FIRST, [0, 1])
     assert not night(settings, SECOND, [0]).nothing_new
@@ -163,6 +164,7 @@ def test_a_loss_that_comes_to_light_late_counts_for_the_nights_after_it(settings
     assert verify_exports(settings) == []
 
 
+@pytest.mark.soak
 @pytest.mark.fault(31)
 def test_a_loss_that_is_accepted_is_believed_and_a_rebuild_knows_it(settings: Settings) -> None:
     fill(settings.home / "inbox", [0])

@@ -34,7 +34,7 @@ def two_nights(settings: Settings) -> dict[str, bytes]:
     return exports(settings)
 
 
-@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.soak), 3])
 def test_slices_change_nothing(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:

@@ -190,7 +190,14 @@ def test_a_file_that_vanishes_between_listing_and_reading_is_counted_and_comes_i
 
 
 @pytest.mark.fault(31, 32)
-@pytest.mark.parametrize("answer", [None, (200, LOGIN, {}), (500, b"", {})], ids=["empty", "login", "broken"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(None, id="empty"),
+        pytest.param((200, LOGIN, {}), id="login"),
+        pytest.param((500, b"", {}), id="broken", marks=pytest.mark.soak),
+    ],
+)
 def test_a_night_on_which_everything_is_gone_or_says_nothing_keeps_every_fact_and_heals(
     before: Before, should: Undisturbed, tmp_path: Path, web: Web, answer: tuple[int, bytes, dict[str, str]] | None
 ) -> None:

@@ -188,6 +188,7 @@ def test_a_second_run_that_is_set_aside_leaves_what_the_first_one_loaded(one_nig
         assert verify_exports(settings) == []
 
 
+@pytest.mark.soak
 def test_a_file_that_cannot_be_fetched_is_told_once_and_again_when_it_was_there_meanwhile(
     one_night: Settings, tmp_path: Path
 ) -> None:
