@@ -9,9 +9,8 @@ from flows.delivery import VERSION
 from flows.settings import Settings
 
 if TYPE_CHECKING:
-    import duckdb
-
     from load.publish import Published
+    from load.warehouse import Connection
 
 
 def publish(settings: Settings) -> Published:
@@ -24,7 +23,7 @@ def publish(settings: Settings) -> Published:
 
     with ExitStack() as stack:
 
-        def opened() -> duckdb.DuckDBPyConnection:
+        def opened() -> Connection:
             return stack.enter_context(closing(open_work(settings.home, memory_limit=settings.memory_limit)))
 
         con = opened()
