@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 from pdfminer.pdfdocument import PDFDocument
 from pdfminer.pdfparser import PDFParser, PDFStreamParser, PDFSyntaxError
 from pdfminer.pdftypes import int_value
 from pdfminer.psexceptions import PSEOF
-from pdfminer.psparser import PSBaseParser, PSBaseParserToken, PSKeyword
+from pdfminer.psparser import KWD, LIT, PSBaseParser, PSBaseParserToken, PSKeyword
 
 from extract.pdf.rebuild import stream_extent
 from extract.pdf.streams import Allowance, BoundedStream, Damaged
 
 MAX_NAME_BYTES = 4096
 _TOKEN = 8  # what a token costs, in bytes of a string
+
+# What nearly all objects are made of, and whatever follows it. Everything else is pdfminer's: strings, comments, names
+# with escapes, keywords but R, numbers that are odd or very long, and the last token of a buffer.
+_PLAIN = re.compile(
+    rb"[\t\n\x0b\f\r ]*(?:"
+    rb"/(?P<name>[!\"$&'*-.0-;=?-Z\\^-z|~]{1,127})(?=[/%\[\]()<>{}\t\n\x0b\f\r ])"
+    rb"|(?P<integer>[-+]?[0-9]{1,18})(?=[^0-9.])"
+    rb"|(?P<real>[-+]?[0-9]{0,18}\.[0-9]{1,18})(?=[^0-9])"
+    rb"|(?P<mark><<|>>|[\[\]])(?=.)"
+    rb"|(?P<reference>R)(?=[#/%\[\]()<>{}\t\n\x0b\f\r ])"
+    rb")",
+    re.DOTALL,
+)
+_MARKS = {mark: KWD(mark) for mark in (b"<<", b">>", b"[", b"]")}
+_REFERENCE = KWD(b"R")
+_AT_ONCE = 64
 
 
 class LinearStrings(PSBaseParser):
@@ -49,7 +66,32 @@ class CountingParser(LinearStrings):
     def nexttoken(self) -> tuple[int, PSBaseParserToken]:
         """The next token, paid for."""
         self.parsing.spend(_TOKEN)
-        return super().nexttoken()
+        if not self._tokens and self._parse1 == self._parse_main:
+            self._take_plain()
+        return self._tokens.pop(0) if self._tokens and not self.eof else super().nexttoken()
+
+    def _take_plain(self) -> None:
+        """Take the plain tokens that come next. Behind any keyword but R bytes may follow that are no tokens."""
+        buf, at, tokens, before = self.buf, self.charpos, self._tokens, self.bufpos
+        for _ in range(_AT_ONCE):
+            found = _PLAIN.match(buf, at)
+            if found is None:
+                break
+            at = found.end()
+            kind = found.lastgroup
+            text = found[kind]  # type: ignore[index]
+            if kind == "integer":
+                token: PSBaseParserToken = int(text)
+            elif kind == "name":
+                token = LIT(text.decode("ascii"))
+            elif kind == "mark":
+                token = _MARKS[text]
+            elif kind == "real":
+                token = float(text)
+            else:
+                token = _REFERENCE
+            tokens.append((before + at - len(text) - (kind == "name"), token))
+        self.charpos = at
 
     def fillbuf(self) -> bool:
         """Fetch the next part when this one is used up; never the start of another stream (False)."""
