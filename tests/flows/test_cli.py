@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from flows import cli
 from flows.settings import CHECKOUT, Settings
 from flows.summary import Summary
+from tests.flows import warm
 from tests.flows.broken_nights import LISTED, Before
 from tests.flows.conftest import SAMPLES, SECOND
 from tests.flows.homes import copied
@@ -21,10 +22,12 @@ from tests.flows.whole import Undisturbed, check_published, check_whole, sha_of,
 SEED = CHECKOUT.parent / "shared" / "seed"
 
 
-def kaona(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The command as its user runs it, in a process of its own."""
+def kaona(*arguments: str, home: Path, is_cold: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command as its user runs it, in a process of its own; `is_cold`: with all of its imports."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("KAONA_", "PREFECT_"))}
     env |= {"KAONA_HOME": str(home), "KAONA_WRITE_PAGE": "false", **environment}
+    if not is_cold:
+        return warm.ran(arguments, env, CHECKOUT)
     return subprocess.run(
         [sys.executable, "-m", "flows", *arguments], cwd=CHECKOUT, env=env, capture_output=True, text=True, timeout=180
     )
@@ -83,7 +86,7 @@ def test_why_shows_both_readings_of_the_coordinator(tmp_path: Path) -> None:
 def test_a_night_runs_as_a_prefect_flow_on_the_embedded_server(tmp_path: Path) -> None:
     (tmp_path / "inbox").mkdir()
     shutil.copy(SAMPLES / "dump-utf16.txt", tmp_path / "inbox")
-    done = kaona("run", "--json", home=tmp_path)
+    done = kaona("run", "--json", home=tmp_path, is_cold=True)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["forms"] == 1
     assert (tmp_path / "prefect" / "prefect.db").is_file()
