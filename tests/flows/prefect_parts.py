@@ -59,9 +59,14 @@ class Server:
         self.folder = folder or Path()
 
     def post(self, path: str, **body: Any) -> Any:
-        answer = httpx.post(f"{self.url}/{path}", json=body, timeout=30.0)
+        """What it answers; while its database is busy it says so (503), did nothing, and is asked again."""
+        answer = wait_for(lambda: self._answered(path, body))
         answer.raise_for_status()
         return answer.json()
+
+    def _answered(self, path: str, body: Mapping[str, Any]) -> httpx.Response | None:
+        answer = httpx.post(f"{self.url}/{path}", json=body, timeout=30.0)
+        return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer
 
     def runs(self, deployment: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.post(
