@@ -105,9 +105,8 @@ class Engine:
 def _names_too_few(answer: Any) -> bool:
     """Whether rows fail of which not all are named yet."""
     result = answer.result or {}
-    return not answer.success and int(result.get("unexpected_count") or 0) > len(
-        result.get("unexpected_index_list") or ()
-    )
+    named = result.get("unexpected_index_list") or ()
+    return not answer.success and int(result.get("unexpected_count") or 0) > len(named)
 
 
 def _outcome(answer: Any, check: Check, frame: pd.DataFrame, keys: list[str]) -> Outcome:

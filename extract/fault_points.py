@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 VARIABLE = "KAONA_FAULT"
 
@@ -75,8 +75,13 @@ class _Fault:
             self._act(point)
 
 
-def _nothing(point: str) -> None:
+def nothing(point: str) -> None:
     """Nobody asked for a fault."""
 
 
-at: Callable[[str], None] = _Fault(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else _nothing
+def asked_for(variables: Mapping[str, str]) -> Callable[[str], None]:
+    """What stands at every point of a process with these variables."""
+    return _Fault(variables[VARIABLE]) if variables.get(VARIABLE) else nothing
+
+
+at = asked_for(os.environ)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from flows.forked import Children, children, may_fork
+from flows.forked import Children, children, cut, may_fork
 from transform.projects import SLICE, Deciding, Projects, Slices, in_turn
 from transform.records import Delivery
 
@@ -35,20 +35,16 @@ def _together(projects: Projects, count: int) -> Slices:
     slices = projects.slices
     shares = [slices[len(slices) * n // count : len(slices) * (n + 1) // count] for n in range(count)]
     left = [deque(share) for share in shares]
-    chunks = [[chunk for places in share for chunk in _cut(places)] for share in shares]
+    chunks = [[chunk for places in share for chunk in cut(places, CHUNK)] for share in shares]
     with children(projects.hand_over, chunks) as others:
         while any(left):
-            complete = next((share for share in left if share and others.has(_cut(share[0]))), None)
+            complete = next((share for share in left if share and others.has(cut(share[0], CHUNK))), None)
             places = complete.popleft() if complete else max(left, key=len).pop()
             yield places.start // SLICE, tuple(_of_slice(projects, places, others))
 
 
 def _of_slice(projects: Projects, places: range, others: Children) -> Iterator[Delivery]:
-    for chunk in _cut(places):
+    for chunk in cut(places, CHUNK):
         handed = others.handed(chunk.start)
         for at in chunk:
             yield projects.take_over(at, handed[at]) if at in handed else projects.decide(at)
-
-
-def _cut(places: range) -> list[range]:
-    return [places[start : start + CHUNK] for start in range(0, len(places), CHUNK)]

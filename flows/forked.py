@@ -115,7 +115,7 @@ def in_order(make: Callable[[int], T], count: int, workers: int) -> Iterator[T |
     halves = [range(count * n // workers, count * (n + 1) // workers) for n in range(workers)] if workers else []
     if count < LEAST or not may_fork(workers):
         halves = [range(count)]
-    shares = [_cut(share) for share in halves]
+    shares = [cut(share, CHUNK) for share in halves]
     with children(lambda at: _made(make, at), shares[1:]) as others:
         for chunk in (chunk for share in shares for chunk in share):
             handed = others.handed(chunk.start)
@@ -130,5 +130,10 @@ def _made(make: Callable[[int], T], at: int) -> T | Exception:
         return error
 
 
-def _cut(places: range) -> list[range]:
-    return [places[start : start + CHUNK] for start in range(0, len(places), CHUNK)]
+def cut(places: range, most: int) -> list[range]:
+    """The same places in pieces of at most so many.
+
+    >>> cut(range(5), 2)
+    [range(0, 2), range(2, 4), range(4, 5)]
+    """
+    return [places[start : start + most] for start in range(0, len(places), most)]

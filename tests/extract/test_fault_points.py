@@ -9,11 +9,11 @@ import sys
 import pytest
 
 PASS_THREE_TIMES = """
-from extract.fault_points import _nothing, at
+from extract.fault_points import nothing, at
 for point in ("a.b", "a.c", "a.b", "a.b"):
     print(point, flush=True)
     at(point)
-print(at is _nothing)
+print(at is nothing)
 """
 
 

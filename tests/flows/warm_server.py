@@ -11,6 +11,7 @@ import json
 import os
 import pkgutil
 import select
+import signal
 import socket
 import sys
 import time
@@ -67,8 +68,8 @@ def become(command: dict[str, Any]) -> None:
 
     if command["has_session"]:
         os.setsid()
-    _die_with_parent()
-    importlib.import_module("signal").signal(2, importlib.import_module("signal").default_int_handler)
+    _die_with_parent()  # which also leaves Ctrl-C to the parent
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, descriptor in enumerate(command["output"], 1):
         os.dup2(descriptor, number)
         os.close(descriptor)
@@ -77,12 +78,10 @@ def become(command: dict[str, Any]) -> None:
     os.environ.update(command["environment"])
     time.tzset()
     sys.argv = ["kaona", *command["arguments"]]
-    asked = os.environ.get(fault_points.VARIABLE)
-    if asked:
-        fault = fault_points._Fault(asked)
-        for module in list(sys.modules.values()):
-            if getattr(module, "at", None) is fault_points._nothing:
-                module.at = fault  # type: ignore[attr-defined]
+    here = fault_points.asked_for(os.environ)
+    for module in list(sys.modules.values()):
+        if getattr(module, "at", None) is fault_points.nothing:
+            module.at = here  # type: ignore[attr-defined]
 
 
 def main() -> None:
