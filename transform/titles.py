@@ -4,6 +4,7 @@
 """
 
 import re
+from itertools import groupby
 
 CIVIL_TITLES = ("นาย", "นาง", "นางสาว", "คุณ", "เด็กชาย", "เด็กหญิง")
 # As printed → in one spelling. น.อ., น.ท., น.ต., จ.อ. and จ.ส.ต. stay short: two services share them.
@@ -78,10 +79,21 @@ _ONE_DOT = frozenset(form for form, _ in TITLES) | frozenset(form.upper() for fo
 
 
 def _by_first_letter(patterns: list[str]) -> str:
-    """The alternatives in their order, behind one look at the first letter."""
+    """The alternatives in their order, behind one look at the first letter; what neighbours end with is said once."""
     letters = dict.fromkeys(pattern[0] for pattern in patterns)
-    groups = ("|".join(pattern for pattern in patterns if pattern[0] == letter) for letter in letters)
-    return "|".join(f"(?={letter})(?:{group})" for letter, group in zip(letters, groups, strict=True))
+    groups = ([pattern for pattern in patterns if pattern[0] == letter] for letter in letters)
+    return "|".join(f"(?={letter})(?:{_alternatives(group)})" for letter, group in zip(letters, groups, strict=True))
+
+
+def _alternatives(patterns: list[str]) -> str:
+    """Patterns as alternatives. Their common end is compiled once for neighbours: for each, it took half a second."""
+    found = []
+    for ends_in_name, group in groupby(patterns, lambda pattern: pattern.endswith(_NAME_STARTS)):
+        if ends_in_name:
+            found.append(f"(?:{'|'.join(p.removesuffix(_NAME_STARTS) for p in group)}){_NAME_STARTS}")
+        else:
+            found += group
+    return "|".join(found)
 
 
 TITLE = re.compile(f"(?:{_by_first_letter([_title_pattern(form) for form in _TITLE_OF])})")
