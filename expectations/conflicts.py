@@ -41,9 +41,10 @@ class Variant:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Decisions that differ in the same way, the first one standing for all."""
+    """Decisions that differ in the same way, the first one standing for all; `places`: where they stand among all."""
 
     decisions: tuple[Decision, ...]
+    places: tuple[int, ...]
     variants: tuple[Variant, ...]
 
     @property
@@ -52,17 +53,35 @@ class Conflict:
         return self.decisions[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A conflict in words: the places of its decisions among all of the delivery, and one line by language."""
+
+    places: tuple[int, ...]
+    words: Mapping[str, str]
+
+
 def conflicts_of(delivery: Delivery) -> list[Conflict]:
     """Every conflict of a delivery, in the order of its decisions, systematic substitutions folded.
 
     Without those that only pictures make: they are told with the copy that is one.
     """
     numbers = copy_numbers(delivery)
-    folded: dict[tuple[object, ...], list[Decision]] = {}
-    for decision in delivery.decisions:
+    folded: dict[tuple[object, ...], list[int]] = {}
+    for place, decision in enumerate(delivery.decisions):
         if decision.is_conflict and decision.rule not in OCR_RULES:
-            folded.setdefault(_fold_key(decision), []).append(decision)
-    return [Conflict(tuple(group), _variants(group[0], numbers)) for group in folded.values()]
+            folded.setdefault(_fold_key(decision), []).append(place)
+    groups = [(tuple(delivery.decisions[place] for place in places), tuple(places)) for places in folded.values()]
+    return [Conflict(decisions, places, _variants(decisions[0], numbers)) for decisions, places in groups]
+
+
+def said_of(delivery: Delivery, form: Form, registers: Registers | None = None) -> tuple[Said, ...]:
+    """Every conflict of a delivery in words, in the order of its decisions."""
+    copies = {copy.copy_id: copy for copy in delivery.copies}
+    return tuple(
+        Said(found.places, {x: told(found, copies, form, x, registers) for x in ("th", "en")})
+        for found in conflicts_of(delivery)
+    )
 
 
 def copy_numbers(delivery: Delivery) -> dict[str, int]:

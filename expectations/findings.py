@@ -7,15 +7,16 @@ where nothing is printed, of the place where it should stand.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import pandas as pd
 
 from expectations.bounds import BOUND_RULES, judged, unusual
 from expectations.catalogue import FAMILIES, load_catalogue
-from expectations.conflicts import conflicts_of, told
+from expectations.conflicts import Said, said_of
 from expectations.corrections_told import RULES as CORRECTION_RULES
 from expectations.corrections_told import Idle, idle, refused_words
 from expectations.doubts_told import is_unread_picture, losses, not_found, overlooked, pictures
@@ -58,6 +59,7 @@ def collect(
     registers: Registers | None = None,
     refused: Mapping[str, Sequence[Refusal]] | None = None,
     gone: Collection[str] = (),
+    said: Callable[[Delivery], Sequence[Said]] | None = None,
 ) -> Frame:
     """Rows of quality.finding to insert or replace: what is found tonight, and what is resolved tonight; by finding_id.
 
@@ -65,14 +67,16 @@ def collect(
     projects, of tonight's files and of STANDING_RULES, as it stood before the night; `known` are the project codes and
     copy ids of `corrections` that were delivered before; `registers` tell what kind of difference a conflict is;
     `refused`: projects that are not among the night's deliveries because a blocking check sets them aside, with what
-    refuses them; `gone`: places whose file was taken away, so that what was found of it is over.
+    refuses them; `gone`: places whose file was taken away, so that what was found of it is over;
+    `said`: the conflicts of a delivery in words, where another process has worked them out.
     Pure: the same arguments give the same rows.
     """
     before = findings_in(previous)
     folded = systematic(night.deliveries, form, open_before(before, night.night))
     unread = owned(frames["unread_line"], frames["form_copy"])
+    said = said or partial(said_of, form=form, registers=registers)
     drafts = [
-        *_objections(crosscheck_rows, night, unread, form, folded, registers),
+        *_objections(crosscheck_rows, night, unread, form, folded, said),
         *(Draft(**each.row(form)) for each in folded.substitutions),
         *_failing_columns(validation.failures, crosscheck_rows, night, form),
         *(Draft(**each) for each in unusual(validation.failures, form)),
@@ -118,29 +122,34 @@ def collect(
 
 
 def _objections(
-    rows: Frame, night: Night, unread: Frame, form: Form, folded: Systematic, given: Registers | None
+    rows: Frame,
+    night: Night,
+    unread: Frame,
+    form: Form,
+    folded: Systematic,
+    said: Callable[[Delivery], Sequence[Said]],
 ) -> Iterator[Draft]:
     """Cross-checks as they are; conflicts are told with what each copy says, contested ones folded."""
     deliveries = {d.project_code: d for d in night.deliveries}
     told_of = set(rows.loc[rows["rule"].isin(("copies_conflict", "contested_value")), "project_code"])
-    conflicts = {d.project_code: conflicts_of(d) for d in night.deliveries if d.project_code in told_of}
+    conflicts = {code: said(deliveries[code]) for code in told_of if code in deliveries}
     cut = {d.project_code: _cut_at(d) for d in night.deliveries}
-    copies = {copy.copy_id: copy for copy in night.copies}
     lines = dict(tuple(unread.groupby("project_code")))
     unreadable = _unreadable(rows)
     for row in _records(rows):
-        known = conflicts.get(row["project_code"], [])
+        known = conflicts.get(row["project_code"], ())
         if (row["project_code"], row["field"]) in unreadable and _is_about_absence(row):
             continue  # something is printed there
         if row["rule"] == "copies_conflict":
             if known:  # else only pictures differ, and they are told as such
-                detail = {x: "\n".join(f"• {told(c, copies, form, x, given)}" for c in known) for x in ("th", "en")}
-                yield Draft(**row | {"value": str(sum(len(c.decisions) for c in known))}, detail=detail)
+                detail = {x: "\n".join(f"• {conflict.words[x]}" for conflict in known) for x in ("th", "en")}
+                yield Draft(**row | {"value": str(sum(len(conflict.places) for conflict in known))}, detail=detail)
         elif row["rule"] == "contested_value":
-            conflict = next((c for c in known if c.first.field == row["field"]), None)
-            if conflict is None or all(map(folded.explains, conflict.decisions)):
+            decided = deliveries[row["project_code"]].decisions
+            conflict = next((c for c in known if decided[c.places[0]].field == row["field"]), None)
+            if conflict is None or all(folded.explains(decided[place]) for place in conflict.places):
                 continue  # it is told with the first value of its substitution, or with that of many projects
-            yield Draft(**row, detail={x: told(conflict, copies, form, x, given) for x in ("th", "en")})
+            yield Draft(**row, detail=conflict.words)
         elif row["rule"] == "truncated_copy":
             yield Draft(**row, place=cut.get(row["project_code"]))
         elif row["rule"] in ("read_by_ocr", "second_reader_sees_more", "lost_letters", "pages_not_read"):

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
+from threading import Thread
 from typing import Any, TypeVar
 
 # a process forked on macOS may not use the system's libraries
@@ -40,20 +41,39 @@ class Children:
     def __init__(self, ends: list[Connection]):
         self._ends = ends
         self._handed: dict[int, bytes] = {}
+        self._taker: Thread | None = None
+
+    def take_all(self) -> None:
+        """Take everything as it comes, in a thread: for children that are ahead and must not wait to be asked."""
+        self._taker = Thread(target=self._take_to_the_end, name="takes from children", daemon=True)
+        self._taker.start()
+
+    def taken(self) -> None:
+        """Wait for the thread that takes; for when no child is left."""
+        if self._taker is not None:
+            self._taker.join()
 
     def has(self, chunks: Sequence[range]) -> bool:
         """Whether all of these have been handed over."""
-        self._take()
+        self._take_what_is_there()
         return all(chunk.start in self._handed for chunk in chunks)
 
     def handed(self, at: int) -> dict[int, Any]:
         """Place → what was made, of the chunk that begins at a place; {} while there is none."""
-        self._take()
+        self._take_what_is_there()
         data = self._handed.pop(at, None)
         return {} if data is None else dict(pickle.loads(data))
 
-    def _take(self) -> None:
-        for end in wait(self._ends, timeout=0) if self._ends else ():
+    def _take_what_is_there(self) -> None:
+        if self._taker is None and self._ends:
+            self._take(timeout=0)
+
+    def _take_to_the_end(self) -> None:
+        while self._ends:
+            self._take(timeout=None)
+
+    def _take(self, timeout: float | None) -> None:
+        for end in wait(self._ends, timeout):
             assert isinstance(end, Connection)
             try:
                 data = end.recv_bytes()
@@ -70,6 +90,7 @@ def children(job: Job, shares: Sequence[Sequence[range]]) -> Iterator[Children]:
     context = multiprocessing.get_context("fork")
     processes = []
     ends: list[Connection] = []
+    handed = Children(ends)
     try:
         for share in shares:
             here, there = context.Pipe(duplex=False)
@@ -80,12 +101,13 @@ def children(job: Job, shares: Sequence[Sequence[range]]) -> Iterator[Children]:
                 processes.append(process)
                 ends.append(here)
             there.close()
-        yield Children(ends)
+        yield handed
     finally:
         for process in processes:
             process.kill()
         for process in processes:
             process.join()
+        handed.taken()
         for end in ends:
             end.close()
 
@@ -121,6 +143,24 @@ def in_order(make: Callable[[int], T], count: int, workers: int) -> Iterator[T |
             handed = others.handed(chunk.start)
             for at in chunk:
                 yield handed[at] if at in handed else _made(make, at)
+
+
+@contextmanager
+def ahead(jobs: Sequence[Callable[[], T]], *, is_alone: bool = False) -> Iterator[Callable[[int], T]]:
+    """What becomes of some jobs, asked for by their place; a child does them meanwhile, in their order.
+
+    What it has not done when it is asked for is done here.
+    """
+    shares = [] if is_alone else [cut(range(len(jobs)), 1)]
+    with children(lambda at: jobs[at](), shares) as others:
+        others.take_all()
+
+        def asked(at: int) -> T:
+            handed = others.handed(at)
+            done: T = handed[at] if at in handed else jobs[at]()
+            return done
+
+        yield asked
 
 
 def _made(make: Callable[[int], T], at: int) -> T | Exception:
