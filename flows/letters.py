@@ -12,7 +12,7 @@ import re
 import unicodedata
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from email.header import Header
 from email.message import EmailMessage
@@ -41,7 +41,8 @@ class Letter:
 
     `kind`: coordinator, head, operator, undelivered, …; `recipient`: the key of whoever it is for, such as
     "coordinator:NAME", which stays when the address changes; `attachment`: (file name, bytes); `told`: what the letter
-    tells, as plain JSON values, by which the next one knows what is new to this recipient.
+    tells, as plain JSON values, by which the next one knows what is new to this recipient; `message`: the letter as
+    bytes, where they were made already (`composed`).
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Letter:
     html: str
     attachment: tuple[str, bytes] | None = None
     told: Mapping[str, Any] | None = None
+    message: bytes | None = field(default=None, compare=False, repr=False)
 
 
 def header(text: str, limit: int = 120) -> str:
@@ -97,6 +99,11 @@ def identity(message: str) -> str:
     return message.strip("<> ").split("@")[0]
 
 
+def composed(letter: Letter, night: date, settings: Settings) -> Letter:
+    """The letter with its message."""
+    return replace(letter, message=compose(letter, night, settings))
+
+
 def compose(letter: Letter, night: date, settings: Settings) -> bytes:
     """The message: text, HTML, attachment; lines of 7 bits, so every server can take it."""
     named = message_id(letter, night, settings)
@@ -135,18 +142,18 @@ def readdressed(content: bytes, address: str, moment: datetime, settings: Settin
     fields = re.split(rb"\n(?![ \t])", head)
     new = f"<sample-{hashlib.sha256(content + moment.isoformat().encode()).hexdigest()[:32]}@{_domain(settings)}>"
     kept = []
-    for field in fields:
-        name = field.partition(b":")[0].strip().lower()
+    for line in fields:
+        name = line.partition(b":")[0].strip().lower()
         if name == b"to":
-            field = f"To: {to}".encode("ascii")
+            line = f"To: {to}".encode("ascii")
         elif name == b"message-id":
-            field = f"Message-ID: {new}".encode("ascii")
+            line = f"Message-ID: {new}".encode("ascii")
         elif name == b"subject":  # an encoded word more: none of the others changes
             marked = _words("Subject", f"[{SAMPLE}] ").encode("ascii")
-            field = b"Subject: " + marked + b"\n " + field.partition(b":")[2].strip()
+            line = b"Subject: " + marked + b"\n " + line.partition(b":")[2].strip()
         elif name in (b"cc", b"bcc", b"resent-to", b"reply-to"):
             continue
-        kept.append(field)
+        kept.append(line)
     return (b"\n".join(kept) + b"\n\n" + body).replace(b"\n", b"\r\n")
 
 

@@ -153,9 +153,10 @@ def _put(letter: Letter, of_night: _OfNight, settings: Settings) -> str:
     if of_night.has_file(file):
         file = f"{file.removesuffix('.eml')}-{identity(named)[:12]}.eml"
     state, answer = ("waiting", "") if mailbox(letter.address) else ("refused", NO_ADDRESS)
+    content = letter.message or compose(letter, night, settings)
     mail = Mail(
         message_id=named, number=0, night=night, kind=letter.kind, recipient=letter.recipient, address=letter.address,
-        subject=letter.subject, file=file, content=compose(letter, night, settings), told=told, state=state, attempts=0,
+        subject=letter.subject, file=file, content=content, told=told, state=state, attempts=0,
         next_try=None, answer=answer, is_repeated=False, is_written=False, reported_in=None, deposited_at=moment,
         changed_at=moment,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.forked import in_order
-from flows.letters import Letter
+from flows.letters import Letter, composed
 from flows.notices import Addresses, reader_letter
 from flows.outbox import Told
 from flows.settings import Settings
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from expectations.late_projects import Lateness
-    from expectations.mail_content import MailContent
     from expectations.shares import Share
     from load.warehouse import Connection
 
@@ -146,17 +145,22 @@ class Tonight:
         material = _Material.asked(con, self.night, due, findings)
         shares = self._shares(findings, material)
 
-        def written(at: int) -> MailContent | None:
-            share = self._share(due[at], shares, material)
-            return coordinator_mail(share, self.night, self.form, is_reminder=self.is_due(due[at]))
+        def written(at: int) -> Letter | None:
+            reader = due[at]
+            share = self._share(reader, shares, material)
+            content = coordinator_mail(share, self.night, self.form, is_reminder=self.is_due(reader))
+            if content is None:
+                return None
+            letter = reader_letter(reader.kind, reader.recipient, *reader.to, content)
+            return composed(letter, self.night, self.settings)
 
         letters: list[Letter] = []
         failed: list[Exception] = []
-        for reader, content in zip(due, in_order(written, len(due), self.settings.workers), strict=True):
-            if isinstance(content, Exception):  # one letter that cannot be written takes no other along
-                failed.append(content)
-            elif content is not None:
-                letters.append(reader_letter(reader.kind, reader.recipient, *reader.to, content))
+        for letter in in_order(written, len(due), self.settings.workers):
+            if isinstance(letter, Exception):  # one letter that cannot be written takes no other along
+                failed.append(letter)
+            elif letter is not None:
+                letters.append(letter)
         return letters, failed
 
     def _shares(self, findings: pd.DataFrame, material: _Material) -> _Shares:

@@ -85,22 +85,22 @@ def build_frames(night: Night, earlier: Earlier, form: Form | None = None) -> di
     """
     form = form or load_form()
     lineage = lineage_frames(night, form)
-    return project_frames(night, lineage["decision"], earlier, form) | lineage
+    return joined([project_frames(night, lineage["decision"], earlier, form)], form) | lineage
 
 
 def project_frames(night: Night, decisions: pd.DataFrame, earlier: Earlier, form: Form) -> dict[str, pd.DataFrame]:
-    """The rows of the touched projects by table; `decisions`: those of tonight, as in lineage.decision."""
+    """The rows of the touched projects by table, project by project, for `joined`; `decisions`: those of tonight, as
+    in lineage.decision."""
     states = _states(night, decisions, earlier)
     rows: dict[str, list[Row]] = defaultdict(list)
     for code in sorted(states):
         for table, made in project_rows(form, code, states.pop(code)).items():
             rows[table].extend(made)
-    tables = form.tables
-    return {name: _sorted(frame_of(tables[name], rows.pop(name, [])), tables[name]) for name in PROJECT_TABLES}
+    return {name: frame_of(form.tables[name], rows.pop(name, [])) for name in PROJECT_TABLES}
 
 
 def joined(parts: Sequence[Mapping[str, pd.DataFrame]], form: Form) -> dict[str, pd.DataFrame]:
-    """The frames of several `project_frames`, each project in one of them, as one."""
+    """The frames of several `project_frames`, each project in one of them, as one; rows in order of the key."""
     return {
         name: _sorted(pd.concat([part[name] for part in parts], ignore_index=True), form.tables[name])
         for name in PROJECT_TABLES
