@@ -12,17 +12,25 @@ from expectations.folding import Fold, fold
 from expectations.items import SEVERITY_TH, Item, items_of, plain, project_names, render
 from expectations.phrases import in_thai, rejection_words, why_rejected
 from expectations.validate import Validation
+from transform.brief import NightInNumbers
 from transform.form import Form
-from transform.records import FileOutcome, Night
+from transform.records import FileOutcome
 
 _SHOWN_APART = ("copies_conflict", "file_rejected")  # in sections of their own
 _REPORT_ITEMS = 200  # written out of one rule on the page; quality.finding has all
 
 
 def quality_report_html(
-    night: Night, frames: Mapping[str, pd.DataFrame], findings: pd.DataFrame, validation: Validation, form: Form
+    night: NightInNumbers,
+    frames: Mapping[str, pd.DataFrame],
+    findings: pd.DataFrame,
+    validation: Validation,
+    form: Form,
 ) -> str:
-    """The quality report of a night: one page in Thai, whole in itself. `findings` are those of `collect`."""
+    """The quality report of a night: one page in Thai, whole in itself. `findings` are those of `collect`.
+
+    Of `frames` it asks dim_project for codes and names, and fact_progress_report for how many rows there are.
+    """
     names = project_names(frames["dim_project"])
     items = items_of(findings, names, form)
     standing = [i for i in items if i.state != "resolved"]
@@ -53,12 +61,12 @@ def _rejected(file: FileOutcome) -> tuple[str, str, str, str]:
 
 
 def _numbers(
-    night: Night, frames: Mapping[str, pd.DataFrame], standing: Sequence[Item], conflicts: Sequence[Item]
+    night: NightInNumbers, frames: Mapping[str, pd.DataFrame], standing: Sequence[Item], conflicts: Sequence[Item]
 ) -> list[tuple[str, int]]:
     return [
         ("ไฟล์ที่อ่านได้", sum(1 for f in night.files if f.status == "read")),
         ("ไฟล์ที่อ่านไม่ได้", sum(1 for f in night.files if f.status == "rejected")),
-        ("สำเนาของแบบ", len(night.copies)),
+        ("สำเนาของแบบ", night.copies),
         ("โครงการ", len(frames["dim_project"])),
         ("รายงานความก้าวหน้า", len(frames["fact_progress_report"])),
         ("โครงการที่สำเนาไม่ตรงกัน", len(conflicts)),

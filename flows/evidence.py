@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from flows.settings import Settings
-from transform.brief import IsTold, in_brief
+from transform.brief import IsTold, NightInNumbers, in_brief, in_numbers
 from transform.form import Form
 from transform.records import FileOutcome, Night
 
@@ -31,10 +31,11 @@ class Reconciled(NamedTuple):
     lineage: dict[str, pd.DataFrame]
     staged: Mapping[str, Staged]
 
-    def let_go(self, frames: dict[str, pd.DataFrame]) -> None:
-        """The checks are done with what they asked of the rows that are on disk."""
+    def let_go(self, frames: dict[str, pd.DataFrame]) -> tuple[NightInNumbers, Mapping[str, Staged]]:
+        """The checks are done with what they asked of the rows that are on disk: the night in numbers, and the rows."""
         for name in self.staged:
             del self.lineage[name], frames[name]
+        return in_numbers(self.night), self.staged
 
 
 def folder_of(settings: Settings) -> Path:

@@ -241,14 +241,14 @@ def _write_done(aside: Settings, basis: Mapping[str, Any], nights: Sequence[str]
 def _line(delivered: Delivered, understood: Understood | None) -> NightLine:
     if understood is None:
         return NightLine(delivered.night.isoformat(), len(delivered.listing), 0, 0, 0, 0, 0, is_quiet=True)
-    files = [f for f in understood.reconciled.files if f.night == delivered.night]
-    deliveries = understood.reconciled.deliveries
+    numbers = understood.numbers
+    files = [f for f in numbers.files if f.night == delivered.night]
     return NightLine(
         delivered.night.isoformat(),
         len(delivered.listing),
         sum(1 for f in files if f.status == "read"),
         sum(1 for f in files if f.status == "rejected"),
-        len(deliveries),
-        sum(1 for d in deliveries for x in d.decisions if x.is_conflict),
+        numbers.projects,
+        numbers.conflicts,
         int((understood.verdict.findings["state"] != "resolved").sum()),
     )

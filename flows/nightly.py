@@ -27,9 +27,9 @@ from flows.reading import part_folder
 from flows.settings import Settings
 from flows.stages import Readings, Settled
 from flows.summary import Summary, Watch
-from flows.uncollected import frozen
+from flows.uncollected import frozen, give_back
 from flows.validating import Frames, Verdict, validate
-from transform.records import Night
+from transform.brief import NightInNumbers
 
 T = TypeVar("T")
 Stage = Callable[..., Any]
@@ -39,7 +39,7 @@ class Understood(NamedTuple):
     """What a night's files say, before anybody is told."""
 
     readings: Readings
-    reconciled: Night
+    numbers: NightInNumbers
     frames: Frames
     verdict: Verdict
     settled: Settled | None = None
@@ -72,9 +72,12 @@ def understand(settings: Settings, delivered: Delivered, readings: Readings, sta
         readings.let_go()
         frames = stage(stages.build_tables, settings, reconciled)
         verdict = stage(validate, settings, stages.registers_of(settings), delivered, reconciled.night, frames)
-        reconciled.let_go(frames)
-        stage(stages.load, settings, delivered, reconciled, frames, verdict)
-    return Understood(readings, reconciled.night, {name: frames[name] for name in REPORTED}, verdict)
+        numbers, staged = reconciled.let_go(frames)
+        del reconciled  # what was decided stands in the frames
+        give_back()
+        stage(stages.load, settings, delivered, numbers, frames, staged, verdict)
+    reported = {name: frames[name][columns].copy() for name, columns in REPORTED.items()}
+    return Understood(readings, numbers, reported, verdict)
 
 
 def make_up(
@@ -130,10 +133,10 @@ def conclude(
 ) -> Summary:
     """From facts to people: the file analysts open, the report, the mails, the pages to look at."""
     call = stage or watch.timed
-    readings, reconciled, frames, verdict, settled = understood
+    readings, numbers, frames, verdict, settled = understood
     published = call(publish, settings)
-    page = call(report, settings, reconciled, frames, verdict, watch)
+    page = call(report, settings, numbers, frames, verdict, watch)
     mails = call(mail, settings, stages.registers_of(settings), delivered.night, verdict, settled, watch)
     call(docs, settings, verdict.validation, watch)
     call(pages, settings, watch)
-    return stages.summarise(settings, delivered, readings, reconciled, verdict, published, page, mails, watch)
+    return stages.summarise(settings, delivered, readings, numbers, verdict, published, page, mails, watch)

@@ -16,15 +16,15 @@ from flows.whole_files import write_whole
 if TYPE_CHECKING:
     from expectations.validate import Validation
     from flows.validating import Frames, Verdict
-    from transform.records import Night
+    from transform.brief import NightInNumbers
 
 DATA_DOCS = "data_docs"
 _PAGES = ("index.html", "dictionary.html")
-# the tables that the quality report counts
-REPORTED = ("dim_project", "fact_progress_report")
+# what the quality report asks of the tables
+REPORTED = {"dim_project": ["project_code", "project_name"], "fact_progress_report": ["project_code"]}
 
 
-def report(settings: Settings, night: Night, frames: Frames, verdict: Verdict, watch: Watch) -> Path | None:
+def report(settings: Settings, night: NightInNumbers, frames: Frames, verdict: Verdict, watch: Watch) -> Path | None:
     """Write the quality report, one page that loads nothing from outside: beside the published file, or, where that
     must not name people, beside the working file.
 

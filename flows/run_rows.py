@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flows.delivery import VERSION, Delivered, listed_on, nights_of
 from flows.settings import Settings
 from flows.validating import Verdict
-from transform.records import Night
+from transform.brief import NightInNumbers
 
 if TYPE_CHECKING:
     from load.warehouse import Connection
@@ -18,20 +18,20 @@ _QUIET = ("copies", "projects", "reports", "conflicts", "findings")
 
 
 def run_rows(
-    con: Connection, settings: Settings, delivered: Delivered, night: Night, verdict: Verdict
+    con: Connection, settings: Settings, delivered: Delivered, numbers: NightInNumbers, verdict: Verdict
 ) -> list[dict[str, Any]]:
     """Rows in order of nights. They tell of a night the same, whatever runs it took and whether it is rebuilt."""
     from load.runs import file_counts, read_on
 
-    read = read_on(((f.source_sha256, f.night, f.status) for f in night.files), delivered.night)
+    read = read_on(((f.source_sha256, f.night, f.status) for f in numbers.files), delivered.night)
     own = {
         "run_id": delivered.run_id,
         "night": delivered.night,
         **file_counts(con, delivered.night, delivered.standing, read),
-        "copies": len(night.copies),
-        "projects": len(night.deliveries) - len(verdict.refused),
-        "reports": sum(len(d.report_addresses) for d in night.deliveries),
-        "conflicts": sum(1 for d in night.deliveries for x in d.decisions if x.is_conflict),
+        "copies": numbers.copies,
+        "projects": numbers.projects - len(verdict.refused),
+        "reports": numbers.reports,
+        "conflicts": numbers.conflicts,
         "findings": len(verdict.findings),
         "code_version": VERSION,
     }

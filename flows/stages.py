@@ -25,10 +25,11 @@ from flows.settings import Settings
 from flows.summary import Files, Summary, Watch, told
 from flows.uncollected import uncollected
 from flows.validating import Frames, NotPublished, Verdict
+from transform.brief import NightInNumbers
 from transform.form import load_form
 from transform.night import FileReading, decide_night, look_at, read_file, recognise_night
 from transform.reconcile import Context
-from transform.records import FileOutcome, FormCopy, Night
+from transform.records import FileOutcome, FormCopy
 from transform.refused_lines import usable
 from transform.registers import Registers, read_registers
 from transform.registers_used import register_hashes
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from load.publish import Published
+    from load.staging import Staged
 
 __all__ = ["Delivered"]
 
@@ -282,7 +284,14 @@ def build_tables(settings: Settings, reconciled: Reconciled) -> Frames:
     return {**frames, TABLE: measured(night, frames, form)}
 
 
-def load(settings: Settings, delivered: Delivered, reconciled: Reconciled, frames: Frames, verdict: Verdict) -> None:
+def load(
+    settings: Settings,
+    delivered: Delivered,
+    numbers: NightInNumbers,
+    frames: Frames,
+    staged: Mapping[str, Staged],
+    verdict: Verdict,
+) -> None:
     """Write the night into the working warehouse, in one transaction; refuse when a blocking expectation failed."""
     import pandas as pd
 
@@ -293,7 +302,7 @@ def load(settings: Settings, delivered: Delivered, reconciled: Reconciled, frame
     if verdict.validation.is_blocked:
         raise NotPublished(verdict.validation)
     frames = without_frames(frames, verdict.refused)
-    staged = {name: rows.without(verdict.refused) for name, rows in reconciled.staged.items()}
+    staged = {name: rows.without(verdict.refused) for name, rows in staged.items()}
     tables = load_form().tables
     registers = registers_of(settings)
     codes = registers.agency_codes
@@ -308,7 +317,7 @@ def load(settings: Settings, delivered: Delivered, reconciled: Reconciled, frame
             {**frames, **staged},
             night=delivered.night,
             standing=delivered.standing,
-            run=frame_of(tables["run"], run_rows(con, settings, delivered, reconciled.night, verdict)),
+            run=frame_of(tables["run"], run_rows(con, settings, delivered, numbers, verdict)),
             expectation_results=verdict.validation.results,
             findings=verdict.findings,
             register=register,
@@ -325,7 +334,7 @@ def summarise(
     settings: Settings,
     delivered: Delivered,
     readings: Readings,
-    night: Night,
+    numbers: NightInNumbers,
     verdict: Verdict,
     published: Published,
     page: Path | None,
@@ -346,11 +355,11 @@ def summarise(
         run_id=delivered.run_id,
         nothing_new=False,
         files=files,
-        forms=len(night.deliveries),
-        copies=len(night.copies),
+        forms=numbers.projects,
+        copies=numbers.copies,
         projects=published.tables["main.dim_project"],
-        reports=sum(len(d.report_addresses) for d in night.deliveries),
-        conflicts=sum(1 for d in night.deliveries for x in d.decisions if x.is_conflict),
+        reports=numbers.reports,
+        conflicts=numbers.conflicts,
         findings={s: int(severities.get(s, 0)) for s in ("block", "check", "note")},
         mails=len(mails),
         rejected=[

@@ -21,8 +21,13 @@ def uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-        with suppress(OSError, AttributeError):  # only GNU's C library keeps it, and has a way to ask for it
-            ctypes.CDLL(None).malloc_trim(0)
+        give_back()
+
+
+def give_back() -> None:
+    """Give what is free back to the system."""
+    with suppress(OSError, AttributeError):  # only GNU's C library keeps it, and has a way to ask for it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A decided delivery in brief: what is still asked of it once its evidence is written down.
 
-That is where each value stands, and the decisions that somebody is told of with everything the copies say.
+That is where each value stands, and the decisions that somebody is told of with everything the copies say. Once the
+night is judged, of all deliveries only their numbers.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from transform.doubts import is_ocr
-from transform.records import Decision, Delivery, FormCopy, Night
+from transform.records import Decision, Delivery, FileOutcome, FormCopy, Night
 
 IsTold = Callable[[Decision], bool]
 
@@ -29,6 +31,32 @@ class ValuePlaces(NamedTuple):
         at = 3 * self.fields.index(field)
         copy, page, line = self.numbers[at : at + 3]
         return copy, page, line
+
+
+class NightInNumbers(NamedTuple):
+    """What is told of a night when it is judged: its files, and how many there are of everything else.
+
+    `conflicts`: values on which the copies of a project differ.
+    """
+
+    night: date
+    files: tuple[FileOutcome, ...]
+    copies: int
+    projects: int
+    reports: int
+    conflicts: int
+
+
+def in_numbers(night: Night) -> NightInNumbers:
+    """What is told of a night."""
+    return NightInNumbers(
+        night.night,
+        night.files,
+        len(night.copies),
+        len(night.deliveries),
+        sum(len(delivery.report_addresses) for delivery in night.deliveries),
+        sum(1 for delivery in night.deliveries for decision in delivery.decisions if decision.is_conflict),
+    )
 
 
 def places_of(delivery: Delivery) -> ValuePlaces:

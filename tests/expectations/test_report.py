@@ -8,6 +8,7 @@ import pytest
 from expectations.report import quality_report_html
 from expectations.validate import Validation
 from tests.expectations.mails import HOSTILE, Page, finding, findings
+from transform.brief import in_numbers
 from transform.form import load_form
 from transform.tables import frame_of
 
@@ -18,7 +19,7 @@ def report(office):
         night = night or office.night()
         results = frame_of(load_form().tables["expectation_result"], [])
         verdict = Validation(results, results, bool(blocking), blocking)
-        return quality_report_html(night, office.build(), findings(*rows), verdict, load_form())
+        return quality_report_html(in_numbers(night), office.build(), findings(*rows), verdict, load_form())
 
     return report
 

@@ -16,6 +16,7 @@ from expectations.report import quality_report_html
 from expectations.validate import FAILURE_COLUMNS, Validation
 from extract.document import SourceFile
 from extract.read import crashed, out_of_memory, read_bytes, rejected, timed_out
+from transform.brief import in_numbers
 from transform.candidates import UNDECIDED
 from transform.form import load_form
 from transform.night import read_file
@@ -94,7 +95,7 @@ def test_the_report_tells_why_a_file_was_rejected_and_what_to_do_in_thai(office)
     frames = build_frames(night, Earlier.nothing())
     results = frame_of(FORM.tables["expectation_result"], [])
     validation = Validation(results, pd.DataFrame(), False, ())
-    page = quality_report_html(night, frames, frame_of(FORM.tables["finding"], []), validation, FORM)
+    page = quality_report_html(in_numbers(night), frames, frame_of(FORM.tables["finding"], []), validation, FORM)
     table = re.sub(r"<[^>]*>", " ", page.partition("ไฟล์ที่อ่านไม่ได้ (")[2].partition("</table>")[0])
     assert english_in(re.sub(r"\S+\.(?:docx|pdf|txt)", "", table)) == []
     for words in ("ไฟล์ PDF เสียหาย", "บันทึกไฟล์ใหม่เป็น UTF-8", "ไม่พบหัวข้อของแบบรายงานความก้าวหน้าโครงการเลย"):

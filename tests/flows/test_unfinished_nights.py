@@ -119,8 +119,8 @@ def blocked_by(patch: pytest.MonkeyPatch, code: str) -> None:
     loads = stages.load
 
     def load(*arguments: Any) -> None:
-        delivered, reconciled, verdict = arguments[1], arguments[2], arguments[4]
-        if code in {d.project_code for d in reconciled.night.deliveries} and delivered.night < THIRD:
+        delivered, frames, verdict = arguments[1], arguments[3], arguments[5]
+        if code in set(frames["delivery"]["project_code"]) and delivered.night < THIRD:
             raise NotPublished(verdict.validation)
         loads(*arguments)
 
