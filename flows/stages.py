@@ -161,13 +161,13 @@ def nights_to_decide_again(settings: Settings, delivered: Delivered) -> list[dat
 
 @contextmanager
 def kept_open(settings: Settings) -> Iterator[None]:
-    """Keep the working file open for the stages that each open it: a file that is open already opens in a tenth of
-    the time, and is written out once, at the end. Where it cannot be opened, the first stage that needs it says why."""
-    from load.warehouse import open_work
+    """Keep the working file open for the stages that each open it. Where it cannot be opened, the first stage that
+    needs it says why."""
+    from load.warehouse import kept_open
 
     with ExitStack() as stack:
         with suppress(Exception):
-            stack.enter_context(closing(open_work(settings.home, memory_limit=settings.memory_limit)))
+            stack.enter_context(kept_open(settings.home, memory_limit=settings.memory_limit))
         yield
 
 

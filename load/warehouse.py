@@ -5,8 +5,9 @@ Readers never open this file; they get a finished copy (load/publish.py). So a n
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -39,6 +40,7 @@ __all__ = [
     "earlier_state",
     "files_of_night",
     "findings",
+    "kept_open",
     "known_files",
     "nights_of_files",
     "nights_run",
@@ -56,6 +58,8 @@ __all__ = [
 Connection: TypeAlias = "duckdb.DuckDBPyConnection"
 _FIRST = itemgetter(0)
 _FETCHED_ROWS = 20_000
+# how often this process keeps a file open; nobody else can change its tables then
+_kept_open: Counter[Path] = Counter()
 # DuckDB must never try to fetch an extension: it takes seconds, and servers have no network.
 OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
@@ -89,20 +93,40 @@ def open_work(home: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnec
     stored = {"storage_compatibility_version": STORAGE_VERSION}
     con = duckdb.connect(str(path), config={**OFFLINE, **spill, **stored, "memory_limit": memory_limit})
     try:
-        if not _has_tables(con):
-            with transaction(con):
-                create_tables(con)
-            refresh(con)
-        differences = table_differences(con)
-        if differences:
-            raise OtherTables(
-                f"{path}: its tables are not those of data/form ({'; '.join(differences[:3])}"
-                f"{' …' if len(differences) > 3 else ''}); rebuild it from the archive: kaona run --rebuild"
-            )
+        if not _kept_open[path]:
+            _prepare(con, path)
     except BaseException:
         con.close()
         raise
     return con
+
+
+@contextmanager
+def kept_open(home: Path, *, memory_limit: str) -> Iterator[None]:
+    """Keep the warehouse open for those that open it meanwhile: a file that is open already opens in a tenth of the
+    time, its tables are looked at once, and it is written out once, at the end. Raises what `open_work` does.
+    """
+    path = work_path(home)
+    with closing(open_work(home, memory_limit=memory_limit)):
+        _kept_open[path] += 1
+        try:
+            yield
+        finally:
+            _kept_open[path] -= 1
+
+
+def _prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Create the tables when there are none; refuse others than today's."""
+    if not _has_tables(con):
+        with transaction(con):
+            create_tables(con)
+        refresh(con)
+    differences = table_differences(con)
+    if differences:
+        raise OtherTables(
+            f"{path}: its tables are not those of data/form ({'; '.join(differences[:3])}"
+            f"{' …' if len(differences) > 3 else ''}); rebuild it from the archive: kaona run --rebuild"
+        )
 
 
 def _has_tables(con: duckdb.DuckDBPyConnection) -> bool:

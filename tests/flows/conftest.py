@@ -16,7 +16,9 @@ from flows import dispatch
 from flows.run import run_night
 from flows.settings import CHECKOUT, Settings
 from flows.summary import Summary, Watch
+from load.warehouse import open_work, work_path
 from tests.flows.mail_servers import Inbox, make_certificates, serving
+from transform.form import Form, load_form
 
 if TYPE_CHECKING:
     from tests.flows.broken_nights import Before
@@ -45,8 +47,27 @@ def settings_in(home: Path, **changes: object) -> Settings:
 
 
 def run(settings: Settings, night: date = FIRST) -> Summary:
-    """One quiet night."""
+    """One quiet night. In a home where nothing was run yet, the empty warehouse is put there: to make one takes as
+    long as to load a night, and tests of commands do it."""
+    work = work_path(settings.home)
+    if not work.parent.exists() and not settings.archive.exists():
+        work.parent.mkdir(parents=True)
+        work.write_bytes(_empty_warehouse(load_form()))
     return run_night(settings, night, Watch(is_quiet=True))
+
+
+_made: list[tuple[Form, bytes]] = []
+
+
+def _empty_warehouse(form: Form) -> bytes:
+    """The working file of a home before its first night; a test may change the form."""
+    for known, data in _made:
+        if known is form:
+            return data
+    with TemporaryDirectory() as folder:
+        open_work(Path(folder)).close()
+        _made.append((form, work_path(Path(folder)).read_bytes()))
+    return _made[-1][1]
 
 
 @pytest.fixture
