@@ -116,4 +116,6 @@ def _told(source: SourceTonight, night: date) -> tuple[str, str, str]:
     why = "" if source.unavailable is None else plain(in_thai("unavailable", source.unavailable))
     if source.unread:
         why = f"มีไฟล์ {source.unread:,} ไฟล์ แต่อ่านไม่ได้เลยสักไฟล์ จึงถือเหมือนไม่มีไฟล์"
+    if source.unreadable:
+        why = f"ไฟล์ที่อ่านได้น้อยลง {source.unreadable:,} ไฟล์จากครั้งก่อน ไฟล์ที่อ่านไม่ได้จึงไม่นับ และถือว่าแบบเดิมยังอยู่"
     return plain(found.message_th), why, catalogue[found.rule].todo_th

@@ -94,7 +94,7 @@ def as_text(summary: Summary) -> str:
 
 def told(sources: Iterable[SourceTonight]) -> list[dict[str, Any]]:
     """The sources that were asked, as the summary names them; `unavailable` says why one could not be listed, `unread`
-    how many of its files came or stand there of which not one can be read."""
+    how many of its files came or stand there of which not one can be read, `unreadable` how many fewer can be read."""
     return [
         {
             "source": s.now.source,
@@ -104,6 +104,7 @@ def told(sources: Iterable[SourceTonight]) -> list[dict[str, Any]]:
             "is_believed": s.now.is_believed,
             "unavailable": s.unavailable,
             "unread": s.unread,
+            "unreadable": s.unreadable,
         }
         for s in sources
     ]
@@ -112,6 +113,11 @@ def told(sources: Iterable[SourceTonight]) -> list[dict[str, Any]]:
 def _not_whole(source: dict[str, Any]) -> str:
     if source["unavailable"] is not None:
         return f"source {source['source']} could not be listed: {source['unavailable']}"
+    if source.get("unreadable"):
+        return (
+            f"source {source['source']} holds {source['unreadable']} fewer files that can be read than before: their "
+            "forms count as there; check the export, or run `kaona run --accept-loss` if they are rightly gone"
+        )
     if source.get("unread"):
         return (
             f"source {source['source']} holds {source['unread']} files and not one can be read: nothing counts as gone"

@@ -7,7 +7,7 @@ file that stood there last still counts as there.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -20,6 +20,7 @@ from transform.source_nights import (
     Asked,
     SourceNight,
     SourceTonight,
+    is_loss,
     judged,
     last_believed,
     source_of,
@@ -40,12 +41,10 @@ def judge_sources(
     `standing`: (place, hash) of everything the night listed; `read`: hash → `read` or `rejected` of what it read itself
     (load.runs.read_on). Repeated runs of a night are judged alike.
     """
-    places: dict[str, set[str]] = defaultdict(set)
-    hashes: dict[str, set[str]] = defaultdict(set)
+    stands: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for uri, sha in standing:
-        places[source_of(uri)].add(uri)
-        hashes[source_of(uri)].add(sha)
-    rejected = _rejected(con, set().union(*hashes.values()), read)
+        stands[source_of(uri)].add((uri, sha))
+    rejected = _rejected(con, {sha for own in stands.values() for _, sha in own}, read)
     history: dict[str, list[SourceNight]] = defaultdict(list)
     for row in con.execute(
         "SELECT source, night, files, files_before, files_gone, is_believed FROM lineage.source_night "
@@ -55,16 +54,41 @@ def judge_sources(
         history[row[0]].append(SourceNight(*row))
     found = []
     for one in sorted(asked, key=lambda a: a.source):
-        own, last = places[one.source], last_believed(history[one.source], night)
-        if hashes[one.source] <= rejected:  # not one of its files can be read: as good as an empty source
-            own = set()
-        gone = _places(con, last) - own if last else set()
-        source = judged(one, night, len(own), len(gone), history[one.source])
-        came = hashes[one.source] & read.keys()
+        source = _judged(con, one, night, stands[one.source], rejected, history[one.source])
+        places, came = {uri for uri, _ in stands[one.source]}, {sha for _, sha in stands[one.source]} & read.keys()
         is_news = len(came) >= FEWEST_UNREAD and came <= rejected
-        unread = len(places[one.source]) if not own and not source.now.is_believed else len(came) if is_news else 0
-        found.append(replace(source, unread=unread))
+        is_empty = source.now.files == 0 and not source.now.is_believed
+        found.append(replace(source, unread=len(places) if is_empty else len(came) if is_news else 0))
     return tuple(found)
+
+
+def _judged(
+    con: duckdb.DuckDBPyConnection,
+    asked: Asked,
+    night: date,
+    stands: Collection[tuple[str, str]],
+    rejected: Collection[str],
+    history: Sequence[SourceNight],
+) -> SourceTonight:
+    """One source, by how many files stand there (place, hash), and how many of them can be read."""
+    readable = {uri for uri, sha in stands if sha not in rejected}
+    # not one of its files can be read: as good as an empty source
+    places = {uri for uri, _ in stands} if readable else set()
+    last = last_believed(history, night)
+    if last is None:
+        return judged(asked, night, len(places), 0, history)
+    stood, could_be_read = _places(con, last)
+    gone, spoilt = stood - places, (could_be_read & places) - readable
+    fewer = len(could_be_read) - len(readable)
+    source = judged(asked, night, len(places), len(gone), history)
+    is_spoilt = is_loss(len(readable), len(could_be_read), asked.loss_limit) and not asked.is_loss_accepted
+    if source.now.is_believed and is_spoilt:
+        files = max(len(readable), len(places) - fewer)
+        source = replace(source, now=replace(source.now, files=files, is_believed=False), unreadable=fewer)
+    if source.now.is_believed:
+        return source
+    now = replace(source.now, files_gone=None if asked.unavailable else len(gone | spoilt))
+    return replace(source, now=now, spoilt=frozenset(spoilt))
 
 
 def _rejected(con: duckdb.DuckDBPyConnection, hashes: set[str], read: Mapping[str, str]) -> set[str]:
@@ -77,14 +101,15 @@ def _rejected(con: duckdb.DuckDBPyConnection, hashes: set[str], read: Mapping[st
     return {sha for (sha,) in before} | {sha for sha, status in read.items() if status == "rejected"}
 
 
-def _places(con: duckdb.DuckDBPyConnection, of: SourceNight) -> set[str]:
-    """Where the files of a source stood on a night."""
+def _places(con: duckdb.DuckDBPyConnection, of: SourceNight) -> tuple[set[str], set[str]]:
+    """Where the files of a source stood on a night, and where one stood that can be read."""
     rows = con.execute(
-        f"SELECT DISTINCT s.uri FROM lineage.sighting AS s WHERE {_SOURCE} = $source AND s.seen_from <= $night "
-        "AND (s.gone_on IS NULL OR s.gone_on > $night)",
+        "SELECT s.uri, bool_or(EXISTS (FROM lineage.source_file AS f WHERE f.source_sha256 = s.source_sha256 "
+        f"AND f.status = 'read')) FROM lineage.sighting AS s WHERE {_SOURCE} = $source AND s.seen_from <= $night "
+        "AND (s.gone_on IS NULL OR s.gone_on > $night) GROUP BY s.uri",
         {"source": of.source, "night": of.night},
     ).fetchall()
-    return {uri for (uri,) in rows}
+    return {uri for uri, _ in rows}, {uri for uri, is_readable in rows if is_readable}
 
 
 def stood_before(con: duckdb.DuckDBPyConnection, night: date, places: Iterable[str]) -> frozenset[tuple[str, str]]:
@@ -119,11 +144,13 @@ def record_sightings(
         return
     frame = pd.DataFrame(sorted(set(standing)), columns=["uri", "source_sha256"], dtype="str")
     believed = pd.DataFrame({"source": pd.Series([s.now.source for s in sources if s.now.is_believed], dtype="str")})
-    spoilt = [s.now.source for s in sources if not s.now.is_believed and s.now.files == 0]
+    empty = [s.now.source for s in sources if not s.now.is_believed and s.now.files == 0]
+    spoilt = sorted(uri for source in sources for uri in source.spoilt)
     is_there = "EXISTS (FROM incoming_sighting AS i WHERE i.uri = s.uri AND i.source_sha256 = s.source_sha256)"
     is_known = (
         f"({_SOURCE} IN (SELECT source FROM believed_source) OR "
-        f"{_SOURCE} NOT IN (SELECT unnest($spoilt::VARCHAR[])) AND s.uri IN (SELECT i.uri FROM incoming_sighting AS i))"
+        f"{_SOURCE} NOT IN (SELECT unnest($empty::VARCHAR[])) AND s.uri NOT IN (SELECT unnest($spoilt::VARCHAR[])) "
+        "AND s.uri IN (SELECT i.uri FROM incoming_sighting AS i))"
     )
     with registered(con, {"incoming_sighting": frame, "believed_source": believed}):
         con.execute("DELETE FROM lineage.source_night WHERE night = ?", [night])
@@ -132,7 +159,7 @@ def record_sightings(
         con.execute(
             f"UPDATE lineage.sighting AS s SET gone_on = $night "
             f"WHERE s.gone_on IS NULL AND NOT {is_there} AND {is_known}",
-            {"night": night, "spoilt": spoilt},
+            {"night": night, "empty": empty, "spoilt": spoilt},
         )
         con.execute(
             "INSERT INTO lineage.sighting (uri, source_sha256, seen_from) SELECT i.uri, i.source_sha256, ? "

@@ -1,8 +1,9 @@
 """What a source held on a night, and whether files that are missing there are believed to be gone.
 
 An export that broke off looks like a source whose projects were withdrawn. So a source that is suddenly empty, or has
-lost a fifth of its files, is not believed: what it still holds is processed, what it lacks counts as there. A source of
-which not one file can be read is as an empty one.
+lost a fifth of its files, is not believed: what it still holds is processed, what it lacks counts as there. A file that
+cannot be read is no form: where a fifth fewer can be read than before it is the same, and a source of which not one can
+is as an empty one.
 """
 
 from __future__ import annotations
@@ -33,10 +34,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class SourceNight:
-    """What a source held on a night. `files` is None where it could not be listed; then it is not believed. It is 0
-    also where files stand and not one of them can be read.
+    """What a source held on a night. `files` is None where it could not be listed; then it is not believed. Where it is
+    not believed, files that cannot be read and stand for some that could are not among them.
 
-    `files_before`: on the last night before that was believed; `files_gone`: places of that night without a file now.
+    `files_before`: on the last night before that was believed; `files_gone`: places of that night without a file now,
+    or, where it is not believed, with none that can be read any more.
     """
 
     source: str
@@ -52,13 +54,17 @@ class SourceTonight:
     """A source that was asked tonight, and its stored nights up to this one, in order.
 
     `history` holds this night too when an earlier run of it is stored. `unavailable`: why it could not be listed;
-    `unread`: how many files came tonight, or stand there, of which not one can be read.
+    `unread`: how many files came tonight, or stand there, of which not one can be read; `unreadable`: how many fewer
+    can be read than before, where that is why it is not believed; `spoilt`: places where one that can be read stood,
+    and none does now; they count as there while the source is not believed.
     """
 
     now: SourceNight
     history: tuple[SourceNight, ...] = ()
     unavailable: str | None = None
     unread: int = 0
+    unreadable: int = 0
+    spoilt: frozenset[str] = frozenset()
 
     @property
     def before(self) -> tuple[SourceNight, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -133,6 +134,31 @@ def test_a_night_of_poison_in_the_place_of_all_forms_changes_no_fact_and_one_let
     assert facts(settings) == before
     assert coordinators(home) == set()
     assert status_of(settings).needs == []
+
+
+@pytest.mark.fault(58)
+@pytest.mark.parametrize("is_renamed", [False, True], ids=["in their place", "under other names"])
+def test_poison_for_nearly_all_forms_is_one_letter_and_the_forms_count_as_there(home: Home, is_renamed: bool) -> None:
+    settings, before = home.settings, facts(home.settings)
+    bad = dict(zip(list(GOOD)[1:], poison(12), strict=False))
+    files = {f"of-tonight-{name}" if is_renamed else name: data for name, data in (GOOD | bad).items()}
+    night = home.night(files)
+    assert night.files.rejected == len(bad)
+    [source] = night.sources
+    assert (source["is_believed"], source["files"], source["unreadable"]) == (False, 1, len(bad))
+    assert "NOT WHOLE source inbox holds 5 fewer files that can be read than before" in as_text(night)
+    assert facts(settings) == before
+    assert query(settings.published, "SELECT count(*) FROM v_missing_projects")[1] == [(0,)]
+    assert coordinators(home) == set()
+    [letter] = home.mails("operator@kaona.invalid")
+    assert "ไฟล์ที่อ่านได้น้อยลง 5 ไฟล์จากครั้งก่อน" in body(letter)
+    check_whole(settings, SECOND, undisturbed_of(settings), listed=len(files))
+    assert not run(settings, THIRD).sources[0]["is_believed"]  # and so it stays until the forms are back
+    again = home.night(GOOD, date(2026, 11, 25))
+    assert again.sources[0]["is_believed"]
+    assert facts(settings) == before
+    assert coordinators(home) == set()
+    assert verify_exports(settings) == []
 
 
 @pytest.mark.fault(58)

@@ -86,6 +86,7 @@ def test_a_loss_is_told_every_night_until_the_source_is_whole_again(settings: Se
                 "is_believed": False,
                 "unavailable": None,
                 "unread": 0,
+                "unreadable": 0,
             }
         ],
     )
