@@ -69,9 +69,17 @@ def _storing() -> Iterator[None]:
         yield
     except OSError as error:
         raise NotStored(
-            f"archive: a file cannot be stored ({error.strerror or type(error).__name__}); "
-            "expected room and the right to write there; free some space or correct archive_at"
+            f"archive: a file cannot be stored ({error.strerror or type(error).__name__}); {_expected(error)}"
         ) from error
+
+
+def _expected(error: OSError) -> str:
+    """What a file needs to be stored, and what to do."""
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return "expected to open one file more; allow more open files (ulimit -n, LimitNOFILE)"
+    if error.errno == errno.EFBIG:
+        return "expected that a file of its size is allowed; allow larger ones (ulimit -f, LimitFSIZE)"
+    return "expected room and the right to write there; free some space or correct archive_at"
 
 
 class Archived:

@@ -1,9 +1,11 @@
 import hashlib
 import os
+import sys
 import threading
 import time
 import unicodedata
 import zipfile
+from pathlib import Path
 
 import fsspec
 import pytest
@@ -12,7 +14,7 @@ from extract import sources
 from extract.sources import Limits, SourceUnavailable, archive_path, finish, folder, list_files, pull, read_archived
 from extract.sources import pulling as pulling_module
 from extract.sources.remote import bounded
-from extract.sources.store import NotStored
+from extract.sources.store import NotStored, Store
 
 AT_ONCE = Limits(wait_seconds=0)
 
@@ -216,6 +218,25 @@ def test_an_archive_that_cannot_be_written_fails_the_run_and_blames_no_file(inbo
             pull("memory://full/inbox" if kind == "remote" else str(inbox), tmp_path / "archive", limits=AT_ONCE)
     finally:
         memory.rm("/full", recursive=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
+@pytest.mark.parametrize(("limit", "remedy"), [("RLIMIT_NOFILE", "ulimit -n"), ("RLIMIT_FSIZE", "ulimit -f")])
+def test_a_limit_that_keeps_a_file_out_of_the_archive_is_named(tmp_path, limit, remedy):
+    import resource
+
+    name = getattr(resource, limit)
+    with Path(os.devnull).open("rb") as probe:
+        most = probe.fileno() if limit == "RLIMIT_NOFILE" else 10
+    before = resource.getrlimit(name)
+    with Store(tmp_path / "archive") as store:
+        store.add(b"short")
+        resource.setrlimit(name, (most, before[1]))
+        try:
+            with pytest.raises(NotStored, match=rf"archive: a file cannot be stored .*expected .*{remedy}"):
+                store.add(b"a longer one")
+        finally:
+            resource.setrlimit(name, before)
 
 
 def test_what_hangs_is_left_behind():
