@@ -68,8 +68,7 @@ def _write(
         tonight = Tonight.asked(con, last, told, registers, settings)
         gone = None if settled is None else settled.findings
         letters, failed = tonight.letters(con, gone)
-        said = verdict if last == night else None
-        letters += head_letters(con, last, tonight.late, told, said, gone, registers, settings)
+        letters += head_letters(con, last, tonight.late, told, gone, registers, settings)
         own = [sources_letter(night, verdict.sources, settings), reference_letter(night, verdict.findings, settings)]
         waits = _deposited(con, settings, letters, last, registers)
     of_the_night = [letter for letter in own if letter is not None] + _unwritten(failed, night, settings, watch)
@@ -105,7 +104,7 @@ def remind(settings: Settings, registers: Registers, night: date, watch: Watch, 
         tonight = Tonight.asked(con, night, told, registers, settings)
         letters, failed = tonight.letters(con, None)
         if with_head:
-            letters += head_letters(con, night, tonight.late, told, None, None, registers, settings)
+            letters += head_letters(con, night, tonight.late, told, None, registers, settings)
         waits = _deposited(con, settings, letters, night, registers)
     unwritten = _unwritten(failed, night, settings, watch)
     return sorted({*waits, *(deposit(settings, unwritten, night) if unwritten else ())})

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from expectations.mail_content import MailContent
-    from flows.validating import Verdict
     from load.warehouse import Connection
 
 _TREND_NIGHTS = 14
@@ -62,7 +61,6 @@ def head_letters(
     night: date,
     late: pd.DataFrame,
     told: Mapping[str, Told],
-    verdict: Verdict | None,
     gone: pd.DataFrame | None,
     registers: Registers,
     settings: Settings,
@@ -77,9 +75,10 @@ def head_letters(
     from expectations.head_mail import head_mail
     from expectations.mail_facts import HeadFacts
     from load import summary_questions as ask
-    from load.mail_questions import projects_and_coordinators
+    from load.mail_questions import last_night, projects_and_coordinators
 
     agency_of = projects_and_coordinators(con).set_index("project_code")["agency_name"]
+    notes = tuple(_notes(ask.remarks_on(con, last_night(con) or night)))
     by_kind = late.assign(agency_name=late["project_code"].map(agency_of))
     is_silent = by_kind["kind"].isin(["silent", "missing"])
     for contact in heads:
@@ -102,7 +101,7 @@ def head_letters(
             rules=ask.open_by_rule(con),
             dimensions=ask.open_by_dimension(con),
             late_projects=int(late["project_code"].nunique()),
-            notes=() if verdict is None else tuple(_notes(verdict)),
+            notes=notes,
             told=None if last is None else last.snapshot,
         )
         content = head_mail(facts, night, load_form())
@@ -120,10 +119,8 @@ def _counted(names: pd.Series[str], agencies: pd.DataFrame) -> pd.Series[int]:
     return agencies["agency_name"].fillna("").map(names.fillna("").value_counts()).fillna(0).astype("int64")
 
 
-def _notes(verdict: Verdict) -> Iterator[str]:
+def _notes(whole: pd.DataFrame) -> Iterator[str]:
     """What the night itself was like, in Thai: findings without a project that nobody else is told of as a whole."""
-    findings = verdict.findings
-    whole = findings[findings["project_code"].isna() & (findings["state"] != "resolved")]
     rejected = int((whole["rule"] == "file_rejected").sum())
     if rejected:
         yield f"ไฟล์ที่อ่านไม่ได้ {rejected} ไฟล์"

@@ -59,8 +59,9 @@ class Told:
 def deposit(settings: Settings, letters: Iterable[Letter], night: date) -> list[Path]:
     """Put the letters of a night into the outbox; the files of those that now wait, in order of their names.
 
-    The same letter again changes nothing. Another one for the same recipient, kind and night takes the place of one
-    that still waits, and is a second mail where the first was sent. A letter whose address is none is refused.
+    The same letter again changes nothing, unless it was refused: then it is tried once more. Another one for the same
+    recipient, kind and night takes the place of one that still waits, and is a second mail where the first was sent. A
+    letter whose address is none is refused.
     """
     moment = datetime.now(UTC)
     with mail_store.opened(store_path(settings)) as con:
@@ -146,21 +147,22 @@ def _put(letter: Letter, of_night: _OfNight, settings: Settings) -> str:
     for mail in of_night.of(f"adopted:{file}", letter.recipient):
         if mail.kind in (letter.kind, "adopted") and mail is not same and _waits(mail):
             of_night.change(mail, state="withdrawn", answer="another letter took its place")
-    if same is not None and same.state != "withdrawn":
+    state, answer = ("waiting", "") if mailbox(letter.address) else ("refused", NO_ADDRESS)
+    is_anew = same is not None and (same.state == "withdrawn" or (same.state == "refused" and state == "waiting"))
+    if same is not None and not is_anew:
         if _waits(same) and (same.told, same.recipient) != (told, letter.recipient):
             of_night.change(same, told=told, recipient=letter.recipient, kind=letter.kind)
         return same.message_id
     if of_night.has_file(file):
         file = f"{file.removesuffix('.eml')}-{identity(named)[:12]}.eml"
-    state, answer = ("waiting", "") if mailbox(letter.address) else ("refused", NO_ADDRESS)
     content = letter.message or compose(letter, night, settings)
     mail = Mail(
         message_id=named, number=0, night=night, kind=letter.kind, recipient=letter.recipient, address=letter.address,
         subject=letter.subject, file=file, content=content, told=told, state=state, attempts=0,
-        next_try=None, answer=answer, is_repeated=False, is_written=False, reported_in=None, deposited_at=moment,
-        changed_at=moment,
+        next_try=None, answer=answer, is_repeated=False, is_written=False, deposited_at=moment, changed_at=moment,
+        reported_in=None if same is None else same.reported_in,
     )  # fmt: skip
-    if same is not None:  # it had been withdrawn, and is to be said after all
+    if same is not None:  # it had been withdrawn or refused, and is to be said after all
         of_night.remove(same)
     of_night.put(mail)
     return named

@@ -101,3 +101,12 @@ def open_by_dimension(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         "WHERE state <> 'resolved' AND severity <> 'note' AND project_code IS NOT NULL "
         "GROUP BY dimension ORDER BY dimension"
     ).df()
+
+
+def remarks_on(con: duckdb.DuckDBPyConnection, night: date) -> pd.DataFrame:
+    """What a night found of no project in particular, and what is not resolved: rule, message_th; by finding."""
+    return con.execute(
+        "SELECT rule, message_th FROM quality.finding WHERE project_code IS NULL AND state <> 'resolved' "
+        "AND last_seen = $night ORDER BY finding_id",
+        {"night": night},
+    ).df()

@@ -49,6 +49,7 @@ def test_letters_that_cannot_be_written_go_to_the_operator_and_are_written_the_n
 def test_an_outbox_that_cannot_be_opened_fails_no_night(
     delivered: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    shutil.copy(SAMPLES / "empty.pdf", delivered.home / "inbox")
     delivered.outbox.mkdir(parents=True)
     (delivered.outbox / "outbox.duckdb").write_bytes(b"no store" * 100)
     summary = run_night(delivered, FIRST, Watch())
@@ -57,8 +58,10 @@ def test_an_outbox_that_cannot_be_opened_fails_no_night(
     assert "the mails could not be written" in told
     assert "nor could the letter to the operator" in told
     (delivered.outbox / "outbox.duckdb").unlink()
-    shutil.copy(SAMPLES / "dump-utf16.txt", delivered.home / "inbox")
-    assert run(delivered, SECOND).mails > 1
+    assert run(delivered, SECOND).mails > 1  # a quiet night, and all hear what they would have heard
+    [head] = [outbox.body(message) for _, message in outbox.waiting(delivered) if "head" in str(message["To"])]
+    assert f"ไฟล์ที่อ่านไม่ได้ {summary.files.rejected} ไฟล์" in head
+    assert summary.files.rejected > 0
 
 
 def test_a_report_that_cannot_be_written_leaves_no_old_one(

@@ -119,6 +119,22 @@ def test_a_mail_that_was_refused_expired_or_withdrawn_told_nothing(settings: Set
     assert told_before(settings, NEXT) == {}
 
 
+def test_a_letter_that_a_server_refused_is_tried_once_more_when_it_is_written_again(settings: Settings) -> None:
+    [path] = deposit(settings, [telling("ก", "f1")], NIGHT)
+    first = path.read_bytes()
+    with serving() as (server, port):
+        server.at_recipient = ["550 5.7.1 not from here"]
+        assert [d.outcome for d in deliver(to_server(settings, port)) if d.kind == "coordinator"] == ["refused"]
+        assert waiting(settings, "ก") == []
+        [again] = deposit(settings, [telling("ก", "f1")], NIGHT)  # the server takes mail from here by now
+        assert again.read_bytes() == first
+        deliver(to_server(settings, port))
+        assert first in server.received
+    assert deposit(settings, [telling("ก", "f1")], NIGHT) == []
+    deposit(settings, [telling("ข", "f1", address="no address")], NIGHT)
+    assert deposit(settings, [telling("ข", "f1", address="no address")], NIGHT) == []
+
+
 def test_a_mail_that_somebody_took_from_the_folder_counts_as_told(settings: Settings) -> None:
     deposit(settings, [telling("ก", "f1"), letter("ข")], NIGHT)
     [(taken, _)] = waiting(settings, "ก")
