@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from expectations.light_import import great_expectations
 from expectations.suites import Check, columns_of, rows_concerned, to_expectation
 
 Row = dict[str, Any]
@@ -39,7 +40,7 @@ class Engine:
     """
 
     def __init__(self) -> None:
-        import great_expectations as gx
+        gx = great_expectations()
         from great_expectations.data_context.types.base import ProgressBarsConfig
         from great_expectations.validator.v1_validator import Validator
 

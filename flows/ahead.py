@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
 
 
 @contextmanager
-def importing(*names: str) -> Iterator[None]:
-    """Import modules in a thread beside what this process waits for; they are there, or have failed, at the end.
+def importing(*imports: Callable[[], object]) -> Iterator[None]:
+    """Import in a thread beside what this process waits for; all is there, or has failed, at the end.
 
     Whoever needs one imports it as ever, and hears then why it cannot be.
     """
-    thread = Thread(target=_import, args=(names,), name="imports", daemon=True)
+    thread = Thread(target=_import, args=(imports,), name="imports", daemon=True)
     thread.start()
     try:
         yield
@@ -22,7 +21,7 @@ def importing(*names: str) -> Iterator[None]:
         thread.join()
 
 
-def _import(names: tuple[str, ...]) -> None:
-    for name in names:
+def _import(imports: tuple[Callable[[], object], ...]) -> None:
+    for each in imports:
         with suppress(Exception):
-            importlib.import_module(name)
+            each()

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
+from expectations.light_import import great_expectations
 from extract.document import SourceFile
 from extract.fault_points import at
 from extract.isolation import OF_THE_WORKER
@@ -20,7 +23,8 @@ from flows.uncollected import uncollected
 from transform.night import FileReading
 
 # what checking a night needs takes as long to import as some hundred files to read
-_NEEDED_LATER, _MANY_FILES = ("great_expectations", "great_expectations.validator.v1_validator"), 1_000
+_NEEDED_LATER = (great_expectations, partial(import_module, "great_expectations.validator.v1_validator"))
+_MANY_FILES = 1_000
 
 
 def part_folder(settings: Settings) -> Path:
