@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 LIGHT = """
 import sys
 from expectations.light_import import ABSENT, great_expectations
@@ -38,10 +36,9 @@ print("all there")
     assert said.splitlines() == ["[] False False", "all there"]
 
 
-@pytest.mark.parametrize("first", ["great_expectations", "sqlalchemy, boto3, scipy.stats, altair"])
-def test_what_was_imported_before_stays_as_it_is(first: str) -> None:
+def test_what_was_imported_before_stays_as_it_is() -> None:
     said = in_a_new_process(
-        f"import {first}\nimport sqlalchemy, scipy.stats\nbefore = scipy.stats.norm\n{LIGHT}"
+        f"import boto3, altair\nimport sqlalchemy, scipy.stats\nbefore = scipy.stats.norm\n{LIGHT}"
         "assert scipy.stats.norm is before and sqlalchemy.select(1) is not None"
     )
     assert "sqlalchemy" in said

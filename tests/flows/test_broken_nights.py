@@ -62,6 +62,7 @@ def test_killed_while_it_pulls_and_again_before_the_tables(before: Before, shoul
     comes_through(before, should, tmp_path, [("pull.on_disk", 2), ("tables.asked", 1)])
 
 
+@pytest.mark.soak
 @pytest.mark.fault(4, 5)
 def test_killed_among_the_suites_and_again_in_the_transaction(
     before: Before, should: Undisturbed, tmp_path: Path

@@ -82,6 +82,7 @@ def test_the_night_is_bangkoks_wherever_the_server_stands(
     check_second_night(home, should, old, server)
 
 
+@pytest.mark.soak
 @pytest.mark.fault(35)
 def test_a_night_in_new_york_gives_the_same_bytes(
     home: Settings, should: Undisturbed, server: tuple[Inbox, int]

@@ -202,6 +202,7 @@ def test_a_file_that_ends_its_reader_or_the_whole_worker_costs_only_itself(
     check_whole(settings, FIRST, undisturbed_of(settings), listed=len(sources))
 
 
+@pytest.mark.soak
 def test_when_the_scheduler_dies_the_rest_is_read_here(
     tmp_path: Path, here: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

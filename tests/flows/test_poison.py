@@ -137,7 +137,10 @@ def test_a_night_of_poison_in_the_place_of_all_forms_changes_no_fact_and_one_let
 
 
 @pytest.mark.fault(58)
-@pytest.mark.parametrize("is_renamed", [False, True], ids=["in their place", "under other names"])
+@pytest.mark.parametrize(
+    "is_renamed",
+    [pytest.param(False, id="in their place"), pytest.param(True, marks=pytest.mark.soak, id="under other names")],
+)
 def test_poison_for_nearly_all_forms_is_one_letter_and_the_forms_count_as_there(home: Home, is_renamed: bool) -> None:
     settings, before = home.settings, facts(home.settings)
     bad = dict(zip(list(GOOD)[1:], poison(12), strict=False))
@@ -161,6 +164,7 @@ def test_poison_for_nearly_all_forms_is_one_letter_and_the_forms_count_as_there(
     assert verify_exports(settings) == []
 
 
+@pytest.mark.soak
 @pytest.mark.fault(58)
 def test_forms_overwritten_by_a_login_page_count_as_there_until_the_loss_is_accepted(home: Home) -> None:
     before = facts(home.settings)

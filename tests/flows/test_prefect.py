@@ -13,18 +13,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from flows import cli
+from flows import cli, serve
 from flows.delivery import only_run
 from flows.due import is_served_now
 from flows.operating.heartbeat import last_heartbeat
 from flows.prefect_server import PrefectAway, free_port, require_answer
-from flows.settings import CHECKOUT
+from flows.serve import Guard
+from flows.settings import BANGKOK, CHECKOUT
 from flows.under_prefect import Failed
 from tests.flows import canaries
 from tests.flows.broken_nights import LISTED, Before, command, variables
@@ -78,6 +80,7 @@ def test_a_night_ends_well_whenever_its_server_goes_away_and_no_stage_runs_twice
     assert "ERROR" not in done.stderr
 
 
+@pytest.mark.soak
 @pytest.mark.fault(51)
 def test_a_night_whose_own_server_is_killed_goes_on_and_no_stage_runs_twice(tmp_path: Path) -> None:
     done = small_night(tmp_path / "home", "", "second", "killed")
@@ -221,9 +224,9 @@ def test_serve_runs_a_night_tries_it_again_excludes_another_and_shows_it_in_pref
         assert (done["type"], done["message"]) == ("COMPLETED", "night 2026-11-22: published")
         assert_shown(server, first)
 
-        # a stop while a night is under way
+        # a night that was missed is asked of Prefect; a stop while it is under way
         (folder / "exports").rename(folder / "away")
-        third = server.trigger(NIGHTLY)
+        third = made_up_for(server, home)
         wait_for(lambda: under_way(home))
         serving.send_signal(signal.SIGTERM)
         assert serving.wait(60) == 0
@@ -233,6 +236,20 @@ def test_serve_runs_a_night_tries_it_again_excludes_another_and_shows_it_in_pref
     log = (tmp_path / "serve.log").read_text()
     assert "night 2026-11-22" in log
     assert "Traceback" not in log
+
+
+def made_up_for(server: Server, home: Path) -> str:
+    """A run that the guard asks of Prefect, for a night that was due and not run; its id."""
+    told: list[str] = []
+    guard = Guard(settings_in(home), told.append, grace_seconds=0)
+    guard.url = server.url
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(serve, "last_due", lambda _: datetime(2026, 11, 24, 4, 30, tzinfo=BANGKOK))
+        patch.setattr(serve, "is_missed", lambda *_: True)
+        guard.look()
+    assert told == ["the night due at 2026-11-24 04:30 was missed or cut short: it is run now"]
+    [run] = [run for run in server.runs("nightly") if run["name"] == "made-up-for-2026-11-24-0430"]
+    return str(run["id"])
 
 
 def assert_shown(server: Server, run_id: str) -> None:

@@ -61,11 +61,6 @@ def one_new_night(one_night: Warehouse) -> Warehouse:
 
 
 @pytest.mark.fault(6)
-def test_killed_at_some_steps_it_leaves_the_old_night_or_the_new_one_whole(one_new_night: Warehouse) -> None:
-    killed_at(range(2, 80, 5), one_new_night.home)
-
-
-@pytest.mark.fault(6)
 @pytest.mark.soak
 def test_killed_at_every_step_it_leaves_the_old_night_or_the_new_one_whole(one_new_night: Warehouse) -> None:
     killed_at(range(1, 80), one_new_night.home)

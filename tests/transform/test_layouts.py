@@ -101,7 +101,7 @@ def assert_accounted_for(file: FileReading, text: str) -> None:
 # ---- what is printed is read
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(projects(), layouts())
 def test_any_layout_is_read_in_full(project: Project, layout: Layout) -> None:
     text = print_form(project, layout)
@@ -161,7 +161,7 @@ def test_sisters_with_codes_one_digit_apart_never_merge(
 # ---- copies cut anywhere
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(projects(), layouts(), CHANCE)
 def test_a_copy_cut_anywhere_gives_no_value_that_is_not_printed(
     project: Project, layout: Layout, chance: Random
@@ -220,7 +220,7 @@ def _is_cut_read(cut: str, line: str, chunk: Chunk | None, layout: Layout) -> bo
 # ---- unknown things
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(projects(), layouts(), CHANCE)
 def test_what_the_form_does_not_have_is_named_and_everything_else_is_read(
     project: Project, layout: Layout, chance: Random
@@ -273,7 +273,7 @@ def _intruder(printed: list[Chunk], layout: Layout, chance: Random) -> tuple[lis
 # ---- damaged labels and headings
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=350, deadline=None)
 @given(projects(), layouts(), CHANCE)
 def test_one_wrong_letter_in_the_forms_own_words_moves_no_value(
     project: Project, layout: Layout, chance: Random
