@@ -13,9 +13,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from flows.settings import Settings
@@ -23,6 +25,8 @@ from flows.settings import Settings
 _SECONDS_TO_ANSWER = 5.0
 _SECONDS_TO_START = 90.0
 _SECONDS_TO_STOP = 10.0
+# seconds until a server that died is started again
+_PAUSES = (1.0, 5.0, 30.0, 300.0)
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
 
@@ -76,11 +80,14 @@ def require_answer(url: str | None = None) -> None:
 
 
 @contextmanager
-def server(settings: Settings, port: int | None = None, *, with_ui: bool = False) -> Iterator[str]:
+def server(
+    settings: Settings, port: int | None = None, *, with_ui: bool = False, mended: Callable[[], None] | None = None
+) -> Iterator[str]:
     """The address of a server that answers: configured, or this home's own, started and stopped here.
 
     A home has one server of its own at a time: what `kaona serve` has started is used by `kaona run` too. Raises
-    PrefectAway when there is none. `port`: of an own server; None: any that is free.
+    PrefectAway when there is none. `port`: of an own server; None: any that is free. `mended`: an own server that dies
+    is started again, and this is called then.
     """
     url = configured_url()
     if url is not None:
@@ -99,7 +106,7 @@ def server(settings: Settings, port: int | None = None, *, with_ui: bool = False
             with _at(url):
                 yield url
             return
-        with own_server(folder, port or free_port(), with_ui=with_ui) as url:
+        with own_server(folder, port or free_port(), with_ui=with_ui, mended=mended) as url:
             lock.truncate(0)
             lock.write(url)
             lock.flush()
@@ -128,7 +135,7 @@ def _at(url: str) -> Iterator[None]:
 
 
 @contextmanager
-def own_server(folder: Path, port: int, *, with_ui: bool) -> Iterator[str]:
+def own_server(folder: Path, port: int, *, with_ui: bool, mended: Callable[[], None] | None = None) -> Iterator[str]:
     """Prefect's server on loopback, state under `folder`; it dies with this process, however this process dies."""
     import prefect
 
@@ -141,20 +148,66 @@ def own_server(folder: Path, port: int, *, with_ui: bool) -> Iterator[str]:
     environment = {k: v for k, v in os.environ.items() if k != "PREFECT_API_URL"}
     environment |= {"PREFECT_UI_ENABLED": "1" if with_ui else "0", "PREFECT_SERVER_API_HOST": "127.0.0.1"}
     environment |= {"PREFECT_SERVER_API_PORT": str(port), "PREFECT__SERVER_FINAL": "1"}
-    with (folder / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent
-        )
+
+    def start() -> subprocess.Popen[bytes]:
+        with (folder / "server.log").open("ab") as log:
+            return subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent
+            )
+
+    process = start()
     try:
         _wait_for(process, url, folder)
-        yield url
+        if mended is None:
+            yield url
+        else:
+            with _kept_up(process, start, partial(_wait_for, url=url, folder=folder), mended):
+                yield url
     finally:
-        process.terminate()
-        try:
-            process.wait(_SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _stop(process)
+
+
+@contextmanager
+def _kept_up(
+    process: subprocess.Popen[bytes],
+    start: Callable[[], subprocess.Popen[bytes]],
+    wait_for: Callable[[subprocess.Popen[bytes]], None],
+    mended: Callable[[], None],
+) -> Iterator[None]:
+    """Start a server that dies again, at longer and longer intervals while it does not come up."""
+    is_over, others = threading.Event(), [process]
+
+    def keep_up() -> None:
+        pauses = iter(_PAUSES)
+        while True:
+            others[-1].wait()
+            if is_over.wait(next(pauses, _PAUSES[-1])):
+                return
+            others.append(start())  # it dies with this thread
+            try:
+                wait_for(others[-1])
+            except PrefectAway:
+                _stop(others[-1])
+            else:
+                pauses = iter(_PAUSES)
+                mended()
+
+    threading.Thread(target=keep_up, name="kaona-prefect", daemon=True).start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        for each in others:
+            _stop(each)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait_for(process: subprocess.Popen[bytes], url: str, folder: Path) -> None:

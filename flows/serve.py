@@ -45,7 +45,8 @@ Say = Callable[[str], None]
 def serve_nightly(settings: Settings, say: Say) -> None:
     """Serve the deployment `nightly` until stopped. Without a configured server Prefect's own is started, with its UI.
 
-    Raises ValueError when the port for it is taken. A server that goes away is waited for.
+    Raises ValueError when the port for it is taken. A server that goes away is waited for, an own one that dies is
+    started again.
     """
     pass_on(settings)
     remember_served(settings)
@@ -59,7 +60,7 @@ def serve_nightly(settings: Settings, say: Say) -> None:
     try:
         while True:
             try:
-                with server(settings, settings.prefect_port, with_ui=True) as url:
+                with server(settings, settings.prefect_port, with_ui=True, mended=guard.mended) as url:
                     guard.url = url
                     _serve(settings, url, say)
                 return
@@ -160,11 +161,17 @@ class Guard:
         self._settings, self._say, self._grace = settings, say, grace_seconds
         self._asked: tuple[datetime, float] | None = None
         self._is_over = threading.Event()
+        self._is_mended = threading.Event()
         self._night: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Look from now on."""
         threading.Thread(target=self._watch, name="kaona-guard", daemon=True).start()
+
+    def mended(self) -> None:
+        """Prefect's own server had died and was started again: runs that ended meanwhile are to be closed."""
+        self._say("Prefect's server had died and was started again")
+        self._is_mended.set()
 
     def stop(self) -> None:
         """Look no more, and stop the night that was begun here."""
@@ -180,7 +187,10 @@ class Guard:
                 self._say(f"the guard could not look ({in_words(error, self._settings)})")
 
     def look(self) -> None:
-        """Make up for a night that was missed."""
+        """Make up for a night that was missed; close what a server that died could not."""
+        if self._is_mended.is_set() and self.url is not None and not is_served_now(self._settings):
+            self._is_mended.clear()
+            self._tidy(self.url)
         due = last_due(self._settings)
         if due is None or not is_missed(self._settings, due) or is_served_now(self._settings):
             return
@@ -193,6 +203,16 @@ class Guard:
         elif time.monotonic() - self._asked[1] < self._grace:
             return
         self._run_plainly(due)
+
+    def _tidy(self, url: str) -> None:
+        from prefect.client.orchestration import get_client
+        from prefect.settings import PREFECT_API_URL, temporary_settings
+
+        with temporary_settings({PREFECT_API_URL: url}):
+            with get_client(sync_client=True) as client:
+                deployment = client.read_deployment_by_name(f"{FLOW}/{DEPLOYMENT}")
+            for line in tidy(self._settings, deployment.id):
+                self._say(line)
 
     def _is_taken(self, due: datetime) -> bool:
         """Ask Prefect for a run; whether it took it."""

@@ -23,15 +23,20 @@ from typer.testing import CliRunner
 from flows import cli, serve
 from flows.delivery import only_run
 from flows.due import is_served_now
+from flows.mail_files import parsed
 from flows.operating.heartbeat import last_heartbeat
+from flows.outbox import body
 from flows.prefect_server import PrefectAway, free_port, require_answer
+from flows.rebuild import verify_exports
 from flows.serve import Guard
 from flows.settings import BANGKOK, CHECKOUT
 from flows.under_prefect import Failed
+from load.dictionary import query
+from tests.extract.pdf_bytes import build_pdf, text_at
 from tests.flows import canaries
-from tests.flows.broken_nights import LISTED, Before, command, variables
-from tests.flows.conftest import SAMPLES, SECOND, settings_in
-from tests.flows.homes import copied
+from tests.flows.broken_nights import LISTED, Before, command, killed_at, variables
+from tests.flows.conftest import SAMPLES, SECOND, THIRD, settings_in
+from tests.flows.homes import copied, lines
 from tests.flows.mail_servers import serving, wanting_login
 from tests.flows.prefect_parts import (
     Gate,
@@ -43,6 +48,7 @@ from tests.flows.prefect_parts import (
     started,
     wait_for,
 )
+from tests.flows.test_dask import cluster_of
 from tests.flows.whole import Undisturbed, check_published, check_whole, sha_of, tables_of
 
 SMALL_NIGHT = Path(__file__).with_name("small_night.py")
@@ -309,6 +315,119 @@ def test_serve_starts_its_own_server_and_a_kill_of_all_of_it_loses_no_night(tmp_
     with served(own, home, folder, **changes):
         wait_for(lambda: answering(own) and own.run(killed)["state_type"] == "CRASHED")
         assert own.ended(own.trigger(NIGHTLY))["type"] == "COMPLETED"  # at once: nothing keeps a slot
+
+
+@pytest.mark.soak
+@pytest.mark.fault(51)
+def test_an_own_server_that_dies_under_serve_is_started_again_and_its_night_is_closed(tmp_path: Path) -> None:
+    home, folder = home_with(tmp_path / "home"), tmp_path / "folder"
+    own = Server(f"http://127.0.0.1:{free_port()}/api")
+    changes = {"PREFECT_API_URL": "", "KAONA_PREFECT_PORT": own.url.split(":")[2].split("/")[0]}
+    with served(own, home, folder, **changes) as serving:
+        wait_for(lambda: answering(own) and own.deployment(NIGHTLY))
+        first = own.trigger(NIGHTLY)
+        wait_for(lambda: under_way(home))
+        for number in (1, 2):  # it is kept up as long as it is served
+            [pid] = own_servers(serving.pid)
+            os.kill(pid, signal.SIGKILL)
+            wait_for(lambda times=number: times_mended(tmp_path) == times)
+            assert answering(own)
+        (folder / "exports").mkdir()
+        wait_for(lambda: not under_way(home))
+        assert settings_in(home).published.is_file()
+        assert own.ended(first)["type"] in ("COMPLETED", "CRASHED")  # by the run itself, or by the guard
+        assert own.ended(own.trigger(NIGHTLY))["type"] == "COMPLETED"
+        serving.send_signal(signal.SIGTERM)
+        assert serving.wait(60) == 0
+    assert own_servers(serving.pid) == []
+    assert not answering(own)
+
+
+def times_mended(folder: Path) -> int:
+    return (folder / "serve.log").read_text().count("Prefect's server had died and was started again")
+
+
+# every suite of projects asks for a million rows
+_BLOCKED = """
+import expectations.suites as suites
+checks_of = suites.checks_of
+def blocked(table, due):
+    wanted = suites.Check("ExpectTableRowCountToBeBetween", "rows", "rows_missing", "block", {"min_value": 1_000_000})
+    return [*checks_of(table, due), *([wanted] if table.name == "dim_project" else [])]
+suites.checks_of = blocked
+"""
+
+
+@pytest.mark.soak
+def test_a_served_night_that_a_check_forbids_fails_at_once_and_the_next_one_brings_its_files(
+    server: Server, tmp_path: Path
+) -> None:
+    home, folder, patched = tmp_path / "home", tmp_path / "folder", tmp_path / "patched"
+    shutil.copytree(SAMPLES, folder / "exports", ignore=lambda _, names: {*names} - {"dump-utf16.txt"})
+    patched.mkdir()
+    (patched / "sitecustomize.py").write_text(_BLOCKED)
+    with served(server, home, folder, PYTHONPATH=f"{patched}:{CHECKOUT}"):
+        wait_for(lambda: server.deployment(NIGHTLY))
+        blocked = server.ended(server.trigger(NIGHTLY, as_of="2026-11-22"))
+        assert blocked["type"] == "FAILED"
+        assert "nothing is published: dim_project.rows" in blocked["message"]
+        assert not under_way(home)  # another try would end alike
+        [letter] = (home / "outbox").glob("*.eml")
+        assert "dim_project.rows" in body(parsed(letter.read_bytes()))
+        (patched / "sitecustomize.py").unlink()
+        done = server.ended(server.trigger(NIGHTLY, as_of="2026-11-23"))
+        assert (done["type"], done["message"]) == ("COMPLETED", "night 2026-11-23: published")
+    assert settings_in(home).published.is_file()
+
+
+@pytest.mark.soak
+@pytest.mark.fault(3)
+def test_a_night_that_was_killed_is_made_up_for_as_a_task_of_the_next_ones_flow(
+    server: Server, before: Before, tmp_path: Path
+) -> None:
+    home = copied(before.home, tmp_path)
+    killed_at(home, "reconcile.staged")
+    words = [THIRD.isoformat() if word == SECOND.isoformat() else word for word in command(home)]
+    words.remove("--no-prefect")
+    env = environment(**variables(home), PREFECT_API_URL=server.url)
+    done = subprocess.run(words, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "not loaded yet, and made up for now: 2026-11-23" in done.stderr
+    [run] = server.post("flow_runs/filter", flow_runs={"name": {"any_": [lines(home)[-1]["run_id"]]}})
+    assert run["state_type"] == "COMPLETED"
+    tasks = wait_for(lambda: found if "pages" in (found := server.tasks(run["id"])) else None)
+    assert tasks["make up"] == "Completed"
+    assert set(tasks) & {"read", "reconcile", "load"} == set()
+    assert query(home.published, "SELECT count(DISTINCT night) FROM quality.run WHERE night >= DATE '2026-11-23'")[
+        1
+    ] == [(2,)]
+    assert verify_exports(home) == []
+
+
+@pytest.mark.soak
+@pytest.mark.fault(51)
+def test_a_night_on_a_cluster_whose_prefect_dies_is_read_there_all_the_same(
+    before: Before, should: Undisturbed, tmp_path: Path
+) -> None:
+    home = copied(before.home, tmp_path)
+    gate = tmp_path / "gate"
+    (home.home / "inbox" / "slow.pdf").write_bytes(build_pdf(text_at(50, 700, "slow")) + b"%!wait")
+    words = [word for word in command(home) if word != "--no-prefect"]
+    with cluster_of(tmp_path, 1, gate) as (address, _):
+        env = environment(**variables(home), KAONA_DASK_SCHEDULER=address, KAONA_DASK_BATCH_FILES="4")
+        with started(words, env, tmp_path / "night.log") as night:
+            wait_for(lambda: last_heartbeat(home.home).get("stage") == "read")
+            [pid] = own_servers(night.pid)
+            os.kill(pid, signal.SIGKILL)
+            gate.touch()
+            assert night.wait(150) == 0, (tmp_path / "night.log").read_text()
+    told = (tmp_path / "night.log").read_text()
+    assert told.count("the night goes on without it") == 1
+    assert "Traceback" not in told
+    (home.home / "inbox" / "slow.pdf").unlink()
+    facts = tables_of(home.published)
+    assert facts["main.dim_project"] == should.tables["main.dim_project"]
+    assert facts["lineage.decision"] == should.tables["lineage.decision"]
 
 
 def answering(server: Server) -> bool:
