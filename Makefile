@@ -26,7 +26,7 @@ run: setup  ## one night on the bundled samples; prints where to look
 	@echo "            $(BIN)/kaona sql \"FROM v_conflicts LIMIT 5\""
 	@echo "            $(BIN)/kaona mail --show"
 
-test: setup  ## the whole suite, offline; about twelve minutes on two cores
+test: setup  ## the whole suite, offline; about eleven minutes on two cores
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: setup
@@ -45,7 +45,7 @@ soak: setup  ## long runs
 	$(BIN)/python -m pytest -m soak --timeout 3600
 
 faults: setup  ## inject every fault, the long walks too, and write docs/faults.md
-	$(BIN)/python -m pytest -m fault --write-faults --timeout 3600
+	$(BIN)/python -m pytest -m fault --write-faults --timeout 3600 -n auto --dist load
 
 samples: setup  ## make the committed samples again
 	$(BIN)/python -m data.samples.generator data/samples

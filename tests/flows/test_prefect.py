@@ -299,20 +299,33 @@ def test_a_worker_executes_the_deployment_of_prefect_yaml(server: Server, tmp_pa
 # ---------------------------------------------------------------- without anything configured
 
 
+def own_of_serve() -> Server:
+    """The server that `kaona serve` starts itself, where none is configured."""
+    return Server(f"http://127.0.0.1:{free_port()}/api")
+
+
+def on_port(own: Server) -> dict[str, str]:
+    return {"PREFECT_API_URL": "", "KAONA_PREFECT_PORT": own.url.split(":")[2].split("/")[0]}
+
+
+def night_under_way(own: Server, home: Path) -> str:
+    """A night that was asked of it once it answers, and has begun; the id of its run."""
+    wait_for(lambda: answering(own) and own.deployment(NIGHTLY))
+    run = own.trigger(NIGHTLY)
+    wait_for(lambda: under_way(home))
+    return run
+
+
 @pytest.mark.soak
 def test_serve_starts_its_own_server_and_a_kill_of_all_of_it_loses_no_night(tmp_path: Path) -> None:
-    home, folder = home_with(tmp_path / "home"), tmp_path / "folder"
-    own = Server(f"http://127.0.0.1:{free_port()}/api")
-    changes = {"PREFECT_API_URL": "", "KAONA_PREFECT_PORT": own.url.split(":")[2].split("/")[0]}
-    with served(own, home, folder, **changes) as serving:
-        wait_for(lambda: answering(own) and own.deployment(NIGHTLY))
-        killed = own.trigger(NIGHTLY)
-        wait_for(lambda: under_way(home))
+    home, folder, own = home_with(tmp_path / "home"), tmp_path / "folder", own_of_serve()
+    with served(own, home, folder, **on_port(own)) as serving:
+        killed = night_under_way(own, home)
         os.killpg(serving.pid, signal.SIGKILL)  # serve, server and run
         serving.wait()
     wait_for(lambda: not under_way(home))
     (folder / "exports").mkdir()
-    with served(own, home, folder, **changes):
+    with served(own, home, folder, **on_port(own)):
         wait_for(lambda: answering(own) and own.run(killed)["state_type"] == "CRASHED")
         assert own.ended(own.trigger(NIGHTLY))["type"] == "COMPLETED"  # at once: nothing keeps a slot
 
@@ -320,13 +333,9 @@ def test_serve_starts_its_own_server_and_a_kill_of_all_of_it_loses_no_night(tmp_
 @pytest.mark.soak
 @pytest.mark.fault(51)
 def test_an_own_server_that_dies_under_serve_is_started_again_and_its_night_is_closed(tmp_path: Path) -> None:
-    home, folder = home_with(tmp_path / "home"), tmp_path / "folder"
-    own = Server(f"http://127.0.0.1:{free_port()}/api")
-    changes = {"PREFECT_API_URL": "", "KAONA_PREFECT_PORT": own.url.split(":")[2].split("/")[0]}
-    with served(own, home, folder, **changes) as serving:
-        wait_for(lambda: answering(own) and own.deployment(NIGHTLY))
-        first = own.trigger(NIGHTLY)
-        wait_for(lambda: under_way(home))
+    home, folder, own = home_with(tmp_path / "home"), tmp_path / "folder", own_of_serve()
+    with served(own, home, folder, **on_port(own)) as serving:
+        first = night_under_way(own, home)
         for number in (1, 2):  # it is kept up as long as it is served
             [pid] = own_servers(serving.pid)
             os.kill(pid, signal.SIGKILL)
