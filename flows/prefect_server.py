@@ -174,31 +174,33 @@ def _kept_up(
     wait_for: Callable[[subprocess.Popen[bytes]], None],
     mended: Callable[[], None],
 ) -> Iterator[None]:
-    """Start a server that dies again, at longer and longer intervals while it does not come up."""
-    is_over, others = threading.Event(), [process]
+    """Start a server again when it dies, at longer and longer intervals while it does not come up."""
+    is_over, started = threading.Event(), [process]
 
     def keep_up() -> None:
         pauses = iter(_PAUSES)
         while True:
-            others[-1].wait()
+            started[-1].wait()
             if is_over.wait(next(pauses, _PAUSES[-1])):
                 return
-            others.append(start())  # it dies with this thread
             try:
-                wait_for(others[-1])
-            except PrefectAway:
-                _stop(others[-1])
+                started.append(start())  # it dies with this thread
+                wait_for(started[-1])
+            except (OSError, PrefectAway):
+                _stop(started[-1])
             else:
                 pauses = iter(_PAUSES)
                 mended()
 
-    threading.Thread(target=keep_up, name="kaona-prefect", daemon=True).start()
+    keeper = threading.Thread(target=keep_up, name="kaona-prefect", daemon=True)
+    keeper.start()
     try:
         yield
     finally:
         is_over.set()
-        for each in others:
-            _stop(each)
+        _stop(started[-1])
+        keeper.join(_SECONDS_TO_STOP)
+        _stop(started[-1])  # begun in the very moment
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

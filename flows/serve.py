@@ -189,8 +189,8 @@ class Guard:
     def look(self) -> None:
         """Make up for a night that was missed; close what a server that died could not."""
         if self._is_mended.is_set() and self.url is not None and not is_served_now(self._settings):
-            self._is_mended.clear()
             self._tidy(self.url)
+            self._is_mended.clear()
         due = last_due(self._settings)
         if due is None or not is_missed(self._settings, due) or is_served_now(self._settings):
             return

@@ -104,9 +104,10 @@ def _rejected(con: duckdb.DuckDBPyConnection, hashes: set[str], read: Mapping[st
 def _places(con: duckdb.DuckDBPyConnection, of: SourceNight) -> tuple[set[str], set[str]]:
     """Where the files of a source stood on a night, and where one stood that can be read."""
     rows = con.execute(
-        "SELECT s.uri, bool_or(EXISTS (FROM lineage.source_file AS f WHERE f.source_sha256 = s.source_sha256 "
-        f"AND f.status = 'read')) FROM lineage.sighting AS s WHERE {_SOURCE} = $source AND s.seen_from <= $night "
-        "AND (s.gone_on IS NULL OR s.gone_on > $night) GROUP BY s.uri",
+        "SELECT s.uri, bool_or(f.source_sha256 IS NOT NULL) FROM lineage.sighting AS s LEFT JOIN "
+        "(SELECT source_sha256 FROM lineage.source_file WHERE status = 'read') AS f USING (source_sha256) "
+        f"WHERE {_SOURCE} = $source AND s.seen_from <= $night AND (s.gone_on IS NULL OR s.gone_on > $night) "
+        "GROUP BY s.uri",
         {"source": of.source, "night": of.night},
     ).fetchall()
     return {uri for uri, _ in rows}, {uri for uri, is_readable in rows if is_readable}

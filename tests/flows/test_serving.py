@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,11 +17,13 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from extract.rejection import Unreadable
 from extract.sources import SourceUnavailable
+from flows import prefect_server
 from flows.artifacts import as_markdown, rejected_rows, report_link, show
 from flows.attempts import passes, run_with_retries
 from flows.delivery import AnotherRun, only_run
 from flows.due import is_missed, is_served_now, last_due, only_served, remember_end, remember_served
 from flows.operating.stopping import DeadlinePassed
+from flows.prefect_server import PrefectAway
 from flows.serve import Guard, pass_on
 from flows.settings import BANGKOK, Settings
 from flows.summary import Files, Summary, Watch
@@ -216,3 +220,35 @@ def test_artifacts_that_cannot_be_written_are_only_said(settings: Settings, summ
         show(settings, summary, said.append)
     assert len(said) == 1
     assert said[0].startswith("Prefect took no artifacts")
+
+
+# ---------------------------------------------------------------- an own server that dies
+
+
+def test_a_server_that_dies_is_started_again_until_it_comes_up_and_none_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(prefect_server, "_PAUSES", (0.0,))
+    started = [subprocess.Popen(["sleep", "60"])]
+    is_to_be_had, comes_up = iter([False, True, True, True]), iter([False, True, True])
+    mended = threading.Event()
+
+    def start() -> subprocess.Popen[bytes]:
+        if not next(is_to_be_had):
+            raise OSError("no process to be had")
+        started.append(subprocess.Popen(["sleep", "60"]))
+        return started[-1]
+
+    def wait_for(process: subprocess.Popen[bytes]) -> None:
+        assert process is started[-1]
+        if not next(comes_up):
+            raise PrefectAway("it does not answer")
+
+    with prefect_server._kept_up(started[0], start, wait_for, mended.set):
+        for alive in ([2], [3]):
+            assert not mended.wait(0.05)
+            started[-1].kill()
+            assert mended.wait(10)
+            assert [number for number, process in enumerate(started) if process.poll() is None] == alive
+            mended.clear()
+    assert all(process.poll() is not None for process in started)
