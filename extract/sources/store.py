@@ -76,9 +76,9 @@ def _storing() -> Iterator[None]:
 def _expected(error: OSError) -> str:
     """What a file needs to be stored, and what to do."""
     if error.errno in (errno.EMFILE, errno.ENFILE):
-        return "expected to open one file more; allow more open files (ulimit -n, LimitNOFILE)"
+        return "expected to open one file more; allow more open files (ulimit -n, LimitNOFILE) and run again"
     if error.errno == errno.EFBIG:
-        return "expected that a file of its size is allowed; allow larger ones (ulimit -f, LimitFSIZE)"
+        return "expected that a file of its size is allowed; allow larger ones (ulimit -f, LimitFSIZE) and run again"
     return "expected room and the right to write there; free some space or correct archive_at"
 
 
