@@ -22,7 +22,7 @@ LATER = frozenset({"altair", "scipy.stats"})
 
 
 def great_expectations() -> ModuleType:
-    """The package, imported the quick way unless it is there already."""
+    """The package, imported the quick way unless it is there already. It alone holds stand-ins afterwards."""
     with _light():
         return importlib.import_module("great_expectations")
 
@@ -35,12 +35,16 @@ def _light() -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(finder)
+        for stand_in in finder.stand_ins:
+            finder.forget(stand_in)
 
 
 class _Finder(MetaPathFinder):
     """Finds nothing of what is absent, and stand-ins for what comes later; for the imports of this thread only."""
 
     def __init__(self) -> None:
+        self.stand_ins: list[ModuleType] = []
+        self._later = set(LATER)
         self._thread = get_ident()
 
     def find_spec(
@@ -51,11 +55,21 @@ class _Finder(MetaPathFinder):
             return None
         if fullname in ABSENT:
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
-        return ModuleSpec(fullname, _StandIn(), is_package=True) if fullname in LATER else None
+        return ModuleSpec(fullname, _StandIn(self)) if fullname in self._later else None
+
+    def forget(self, stand_in: ModuleType) -> None:
+        """Let the next import of its name find the real module."""
+        name = stand_in.__name__
+        self._later.discard(name)
+        if sys.modules.get(name) is stand_in:
+            del sys.modules[name]
 
 
 class _StandIn(Loader):
-    """Makes a module that becomes the real one when something of it is asked for."""
+    """Makes a module of which everything is asked of the real one."""
+
+    def __init__(self, finder: _Finder) -> None:
+        self._finder = finder
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """As any other module."""
@@ -67,22 +81,8 @@ class _StandIn(Loader):
         def ask(attribute: str) -> Any:
             if attribute.startswith("__"):  # the import system asks for some; they load nothing
                 raise AttributeError(attribute)
-            return getattr(_real(module), attribute)
+            self._finder.forget(module)
+            return getattr(importlib.import_module(module.__name__), attribute)
 
         module.__getattr__ = ask  # type: ignore[method-assign]
-
-
-def _real(stand_in: ModuleType) -> ModuleType:
-    """The module that a stand-in stands for; whoever holds the stand-in finds everything in it from now on."""
-    name = stand_in.__name__
-    finders = [finder for finder in sys.meta_path if isinstance(finder, _Finder)]
-    for finder in finders:
-        sys.meta_path.remove(finder)
-    try:
-        if sys.modules.get(name) is stand_in:
-            del sys.modules[name]
-        real = importlib.import_module(name)
-    finally:
-        sys.meta_path[:0] = finders
-    stand_in.__dict__.update(real.__dict__)
-    return real
+        self._finder.stand_ins.append(module)

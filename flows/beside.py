@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from expectations.conflicts import Said, said_of
 from expectations.crosschecks import SLOW, objected
 from expectations.objections import Given
-from flows.forked import ahead, cut, may_fork
+from flows.forked import cut, done_ahead, may_fork
 from transform.form import load_form
 from transform.records import Delivery
 
@@ -44,7 +44,7 @@ def beside(given: Given, deliveries: Sequence[Delivery], workers: int) -> Iterat
     jobs: list[Callable[[], Any]] = [partial(objected, given, rule) for rule in SLOW]
     jobs += [partial(said_in, chunk) for chunk in chunks]
     is_alone = len(deliveries) < LEAST_PROJECTS or not may_fork(workers)
-    with ahead(jobs, is_alone=is_alone) as done:
+    with done_ahead(jobs, is_alone=is_alone) as done:
 
         def rows_of(rule: str) -> pd.DataFrame:
             return done(SLOW.index(rule)) if rule in SLOW else objected(given, rule)

@@ -146,14 +146,15 @@ def in_order(make: Callable[[int], T], count: int, workers: int) -> Iterator[T |
 
 
 @contextmanager
-def ahead(jobs: Sequence[Callable[[], T]], *, is_alone: bool = False) -> Iterator[Callable[[int], T]]:
+def done_ahead(jobs: Sequence[Callable[[], T]], *, is_alone: bool = False) -> Iterator[Callable[[int], T]]:
     """What becomes of some jobs, asked for by their place; a child does them meanwhile, in their order.
 
     What it has not done when it is asked for is done here.
     """
     shares = [] if is_alone else [cut(range(len(jobs)), 1)]
     with children(lambda at: jobs[at](), shares) as others:
-        others.take_all()
+        if shares:
+            others.take_all()
 
         def asked(at: int) -> T:
             handed = others.handed(at)

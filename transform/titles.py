@@ -86,7 +86,7 @@ def _by_first_letter(patterns: list[str]) -> str:
 
 
 def _alternatives(patterns: list[str]) -> str:
-    """Patterns as alternatives. Their common end is compiled once for neighbours: for each, it took half a second."""
+    """Patterns as alternatives; the end that neighbours share once, because compiling it for each takes long."""
     found = []
     for ends_in_name, group in groupby(patterns, lambda pattern: pattern.endswith(_NAME_STARTS)):
         if ends_in_name:

@@ -26,7 +26,8 @@ def test_what_nobody_asks_about_is_not_imported_and_comes_when_it_is_asked() -> 
 from great_expectations.expectations.core import expect_column_kl_divergence_to_be_less_than as of_charts
 assert round(of_charts.stats.entropy([0.5, 0.5]), 4) == 0.6931
 assert of_charts.alt.Chart.__module__.startswith("altair.")
-import scipy.stats, altair, boto3, sqlalchemy
+import altair.vegalite, scipy.stats, boto3, sqlalchemy
+assert altair.Chart is of_charts.alt.Chart is altair.vegalite.Chart
 from scipy.stats import norm
 assert scipy.stats.norm is norm is of_charts.stats.norm
 assert sqlalchemy.select(1) is not None
@@ -42,3 +43,16 @@ def test_what_was_imported_before_stays_as_it_is() -> None:
         "assert scipy.stats.norm is before and sqlalchemy.select(1) is not None"
     )
     assert "sqlalchemy" in said
+
+
+def test_what_is_asked_while_it_is_imported_comes_at_once() -> None:
+    said = in_a_new_process(
+        "from expectations.light_import import _light\n"
+        "with _light():\n"
+        "    from scipy import stats\n"
+        "    import altair\n"
+        "    print(stats.norm.mean(), altair.Chart.__name__)\n"
+        "import altair as again\n"
+        "print(again.Chart is altair.Chart)\n"
+    )
+    assert said.splitlines() == ["0.0 Chart", "True"]

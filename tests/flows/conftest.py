@@ -56,18 +56,18 @@ def run(settings: Settings, night: date = FIRST) -> Summary:
     return run_night(settings, night, Watch(is_quiet=True))
 
 
-_made: list[tuple[Form, bytes]] = []
+_empty_warehouses: list[tuple[Form, bytes]] = []
 
 
 def _empty_warehouse(form: Form) -> bytes:
     """The working file of a home before its first night; a test may change the form."""
-    for known, data in _made:
+    for known, data in _empty_warehouses:
         if known is form:
             return data
     with TemporaryDirectory() as folder:
         open_work(Path(folder)).close()
-        _made.append((form, work_path(Path(folder)).read_bytes()))
-    return _made[-1][1]
+        _empty_warehouses.append((form, work_path(Path(folder)).read_bytes()))
+    return _empty_warehouses[-1][1]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from expectations.objections import Given
 from flows import beside as beside_a_night
 from flows import forked
 from flows.beside import Beside, beside
-from flows.forked import ahead
+from flows.forked import done_ahead
 from tests.transform.reading import FORM, night_of, printed, read_text, registers
 from transform.records import Night
 from transform.tables import Earlier, build_frames
@@ -69,7 +69,7 @@ def test_a_child_says_what_would_be_said_here(night: Night, given: Given, worker
 
 def test_more_than_a_pipe_holds_is_taken_while_nobody_asks() -> None:
     jobs = [partial(str.__mul__, "ก", 1_000_000 + n) for n in range(8)]
-    with ahead(jobs) as done:
+    with done_ahead(jobs) as done:
         for child in multiprocessing.active_children():
             child.join(60)  # it need not wait to be asked
             assert child.exitcode == 0
@@ -77,7 +77,7 @@ def test_more_than_a_pipe_holds_is_taken_while_nobody_asks() -> None:
 
 
 def test_what_was_done_ahead_is_not_done_again() -> None:
-    with ahead([os.getpid, os.getpid]) as done:
+    with done_ahead([os.getpid, os.getpid]) as done:
         for child in multiprocessing.active_children():
             child.join(60)
         assert os.getpid() not in (done(0), done(1))
@@ -104,7 +104,7 @@ def _stuck() -> int:
 
 @pytest.mark.parametrize("job", [_killed, _broken, _stuck])
 def test_what_a_child_does_not_come_to_is_done_here(job: partial[int]) -> None:
-    with ahead([lambda: 0, job, lambda: 2]) as done:
+    with done_ahead([lambda: 0, job, lambda: 2]) as done:
         time.sleep(0.1)
         assert [done(at) for at in range(3)] == [0, 1, 2]
     assert not multiprocessing.active_children()
