@@ -13,7 +13,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -30,6 +31,7 @@ from flows.under_prefect import FLOW
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from prefect.client.orchestration import SyncPrefectClient
     from prefect.client.schemas.objects import FlowRun
 
 DEPLOYMENT = "nightly"
@@ -150,6 +152,16 @@ def tidy(settings: Settings, deployment: UUID) -> list[str]:
     return told
 
 
+@contextmanager
+def _deployment_at(url: str) -> Iterator[tuple[SyncPrefectClient, UUID]]:
+    """Talk to the server there, from any thread, about the deployment."""
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    with temporary_settings({PREFECT_API_URL: url}), get_client(sync_client=True) as client:
+        yield client, client.read_deployment_by_name(f"{FLOW}/{DEPLOYMENT}").id
+
+
 class Guard:
     """Looks every half minute whether a night that was due has been run; a thread, because Prefect has the main one.
 
@@ -189,7 +201,9 @@ class Guard:
     def look(self) -> None:
         """Make up for a night that was missed; close what a server that died could not."""
         if self._is_mended.is_set() and self.url is not None and not is_served_now(self._settings):
-            self._tidy(self.url)
+            with _deployment_at(self.url) as (_, deployment):
+                for line in tidy(self._settings, deployment):
+                    self._say(line)
             self._is_mended.clear()
         due = last_due(self._settings)
         if due is None or not is_missed(self._settings, due) or is_served_now(self._settings):
@@ -204,28 +218,14 @@ class Guard:
             return
         self._run_plainly(due)
 
-    def _tidy(self, url: str) -> None:
-        from prefect.client.orchestration import get_client
-        from prefect.settings import PREFECT_API_URL, temporary_settings
-
-        with temporary_settings({PREFECT_API_URL: url}):
-            with get_client(sync_client=True) as client:
-                deployment = client.read_deployment_by_name(f"{FLOW}/{DEPLOYMENT}")
-            for line in tidy(self._settings, deployment.id):
-                self._say(line)
-
     def _is_taken(self, due: datetime) -> bool:
         """Ask Prefect for a run; whether it took it."""
-        from prefect.client.orchestration import get_client
-        from prefect.settings import PREFECT_API_URL, temporary_settings
-
         if self.url is None:
             return False
         try:
             require_answer(self.url)
-            with temporary_settings({PREFECT_API_URL: self.url}), get_client(sync_client=True) as client:
-                deployment = client.read_deployment_by_name(f"{FLOW}/{DEPLOYMENT}")
-                client.create_flow_run_from_deployment(deployment.id, name=f"made-up-for-{due:%Y-%m-%d-%H%M}")
+            with _deployment_at(self.url) as (client, deployment):
+                client.create_flow_run_from_deployment(deployment, name=f"made-up-for-{due:%Y-%m-%d-%H%M}")
         except Exception:
             return False
         self._say(f"the night due at {due:%Y-%m-%d %H:%M} was missed or cut short: it is run now")

@@ -54,8 +54,9 @@ class NotStored(Exception):
     """The archive itself cannot be written: no fault of any file, and nothing can be pulled."""
 
 
-# faults of this machine, which no source is to blame for
-_OF_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EMFILE, errno.ENFILE)
+# faults of this machine, which no source is to blame for; whoever runs the night knows how limits are lifted
+_LIMITS = (errno.EFBIG, errno.EMFILE, errno.ENFILE)
+_OF_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, *_LIMITS)
 
 
 def is_of_machine(error: BaseException) -> bool:
@@ -68,18 +69,12 @@ def _storing() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno in _LIMITS:
+            raise
         raise NotStored(
-            f"archive: a file cannot be stored ({error.strerror or type(error).__name__}); {_expected(error)}"
+            f"archive: a file cannot be stored ({error.strerror or type(error).__name__}); "
+            "expected room and the right to write there; free some space or correct archive_at"
         ) from error
-
-
-def _expected(error: OSError) -> str:
-    """What a file needs to be stored, and what to do."""
-    if error.errno in (errno.EMFILE, errno.ENFILE):
-        return "expected to open one file more; allow more open files (ulimit -n, LimitNOFILE) and run again"
-    if error.errno == errno.EFBIG:
-        return "expected that a file of its size is allowed; allow larger ones (ulimit -f, LimitFSIZE) and run again"
-    return "expected room and the right to write there; free some space or correct archive_at"
 
 
 class Archived:

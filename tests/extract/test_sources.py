@@ -14,7 +14,9 @@ from extract import sources
 from extract.sources import Limits, SourceUnavailable, archive_path, finish, folder, list_files, pull, read_archived
 from extract.sources import pulling as pulling_module
 from extract.sources.remote import bounded
-from extract.sources.store import NotStored, Store
+from extract.sources.store import NotStored, Store, is_of_machine
+from flows.exhausted import Exhausted, told_clearly
+from flows.summary import Watch
 
 AT_ONCE = Limits(wait_seconds=0)
 
@@ -222,7 +224,7 @@ def test_an_archive_that_cannot_be_written_fails_the_run_and_blames_no_file(inbo
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
 @pytest.mark.parametrize(("limit", "remedy"), [("RLIMIT_NOFILE", "ulimit -n"), ("RLIMIT_FSIZE", "ulimit -f")])
-def test_a_limit_that_keeps_a_file_out_of_the_archive_is_named(tmp_path, limit, remedy):
+def test_a_limit_that_keeps_a_file_out_of_the_archive_is_named_and_blames_no_file(tmp_path, limit, remedy):
     import resource
 
     name = getattr(resource, limit)
@@ -233,10 +235,13 @@ def test_a_limit_that_keeps_a_file_out_of_the_archive_is_named(tmp_path, limit, 
         store.add(b"short")
         resource.setrlimit(name, (most, before[1]))
         try:
-            with pytest.raises(NotStored, match=rf"archive: a file cannot be stored .*expected .*{remedy}"):
+            with pytest.raises(OSError, match=r"Too many|too large") as raised:
                 store.add(b"a longer one")
         finally:
             resource.setrlimit(name, before)
+    assert is_of_machine(raised.value)
+    with pytest.raises(Exhausted, match=rf"out of .*{remedy}.* and run again"), told_clearly(Watch(is_quiet=True)):
+        raise raised.value
 
 
 def test_what_hangs_is_left_behind():

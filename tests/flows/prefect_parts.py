@@ -11,17 +11,20 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 
+from flows.due import is_served_now
 from flows.prefect_server import free_port
 from flows.settings import CHECKOUT
-from tests.flows.conftest import SAMPLES
+from tests.flows.conftest import SAMPLES, settings_in
 
 T = TypeVar("T")
+NIGHTLY = "kaona night/nightly"
+SMALL_NIGHT = Path(__file__).with_name("small_night.py")
 PATIENCE = 120.0
 
 
@@ -201,3 +204,24 @@ class Gate:
                 with suppress(OSError):
                     one.shutdown(socket.SHUT_RDWR)
                 one.close()
+
+
+def small_night(home: Path, url: str, stage: str, how: str = "well") -> subprocess.CompletedProcess[str]:
+    """A night of three stages; in `stage` the gate is shut, or the stage fails. It has to end by itself, and soon."""
+    return subprocess.run(
+        [sys.executable, str(SMALL_NIGHT), str(home), str(home.parent / "shut"), stage, how],
+        env=environment(PREFECT_API_URL=url), cwd=home.parent, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def served(server: Server, home: Path, folder: Path, **changes: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """`kaona serve` in a folder with a kaona.toml, its sources beside it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "kaona.toml").write_text('sources = ["exports"]\nretry_wait_minutes = 0.02\nretries = 1000\n')
+    changes = {"PREFECT_API_URL": server.url, "KAONA_CRON": "30 4 * * *"} | changes
+    command = [sys.executable, "-m", "flows", "serve", "--home", os.path.relpath(home, folder)]
+    return started(command, environment(**changes), folder.parent / "serve.log", cwd=folder)
+
+
+def under_way(home: Path) -> bool:
+    return is_served_now(settings_in(home))

@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,7 @@ from typer.testing import CliRunner
 
 from flows import cli, serve
 from flows.delivery import only_run
-from flows.due import is_served_now
 from flows.mail_files import parsed
-from flows.operating.heartbeat import last_heartbeat
 from flows.outbox import body
 from flows.prefect_server import PrefectAway, free_port, require_answer
 from flows.rebuild import verify_exports
@@ -32,27 +30,24 @@ from flows.serve import Guard
 from flows.settings import BANGKOK, CHECKOUT
 from flows.under_prefect import Failed
 from load.dictionary import query
-from tests.extract.pdf_bytes import build_pdf, text_at
 from tests.flows import canaries
-from tests.flows.broken_nights import LISTED, Before, command, killed_at, variables
+from tests.flows.broken_nights import Before, command, killed_at, variables
 from tests.flows.conftest import SAMPLES, SECOND, THIRD, settings_in
 from tests.flows.homes import copied, lines
 from tests.flows.mail_servers import serving, wanting_login
 from tests.flows.prefect_parts import (
+    NIGHTLY,
     Gate,
     Server,
     environment,
     home_with,
-    own_servers,
     prefect_server,
+    served,
+    small_night,
     started,
+    under_way,
     wait_for,
 )
-from tests.flows.test_dask import cluster_of
-from tests.flows.whole import Undisturbed, check_published, check_whole, sha_of, tables_of
-
-SMALL_NIGHT = Path(__file__).with_name("small_night.py")
-NIGHTLY = "kaona night/nightly"
 
 
 @pytest.fixture(scope="module")
@@ -62,14 +57,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 # ---------------------------------------------------------------- one night, and a server that goes away
-
-
-def small_night(home: Path, url: str, stage: str, how: str = "well") -> subprocess.CompletedProcess[str]:
-    """A night of three stages; in `stage` the gate is shut, or the stage fails. It has to end by itself, and soon."""
-    return subprocess.run(
-        [sys.executable, str(SMALL_NIGHT), str(home), str(home.parent / "shut"), stage, how],
-        env=environment(PREFECT_API_URL=url), cwd=home.parent, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
 
 
 @pytest.mark.fault(51)
@@ -84,37 +71,6 @@ def test_a_night_ends_well_whenever_its_server_goes_away_and_no_stage_runs_twice
     assert done.stderr.count("the night goes on without it") == 1
     assert "Traceback" not in done.stderr
     assert "ERROR" not in done.stderr
-
-
-@pytest.mark.soak
-@pytest.mark.fault(51)
-def test_a_night_whose_own_server_is_killed_goes_on_and_no_stage_runs_twice(tmp_path: Path) -> None:
-    done = small_night(tmp_path / "home", "", "second", "killed")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "CALLS first second third"
-    assert done.stderr.count("the night goes on without it") == 1
-    assert "Traceback" not in done.stderr
-
-
-@pytest.mark.soak
-@pytest.mark.fault(51)
-@pytest.mark.parametrize("stage", ["read", "validate", "publish", "mail"])
-def test_a_whole_night_whose_own_server_is_killed_is_published_all_the_same(
-    before: Before, should: Undisturbed, tmp_path: Path, stage: str
-) -> None:
-    home = copied(before.home, tmp_path)
-    was, old = tables_of(home.published), sha_of(home.published)
-    words = [word for word in command(home) if word != "--no-prefect"]
-    with started(words, environment(**variables(home)), tmp_path / "night.log") as night:
-        wait_for(lambda: last_heartbeat(home.home).get("stage") == stage)
-        [pid] = own_servers(night.pid)
-        os.kill(pid, signal.SIGKILL)
-        assert night.wait(150) == 0, (tmp_path / "night.log").read_text()
-    told = (tmp_path / "night.log").read_text()
-    assert told.count("the night goes on without it") == 1
-    assert "Traceback" not in told
-    assert check_published(home, was, old, should.tables)
-    check_whole(home, SECOND, should, listed=LISTED)
 
 
 def test_an_error_of_a_stage_is_the_nights_own_though_it_looks_like_one_of_prefects(
@@ -190,19 +146,6 @@ def records(server: Server) -> Iterator[str]:
 
 
 # ---------------------------------------------------------------- kaona serve
-
-
-def served(server: Server, home: Path, folder: Path, **changes: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
-    """`kaona serve` in a folder with a kaona.toml, its sources beside it."""
-    folder.mkdir(exist_ok=True)
-    (folder / "kaona.toml").write_text('sources = ["exports"]\nretry_wait_minutes = 0.02\nretries = 1000\n')
-    changes = {"PREFECT_API_URL": server.url, "KAONA_CRON": "30 4 * * *"} | changes
-    command = [sys.executable, "-m", "flows", "serve", "--home", os.path.relpath(home, folder)]
-    return started(command, environment(**changes), folder.parent / "serve.log", cwd=folder)
-
-
-def under_way(home: Path) -> bool:
-    return is_served_now(settings_in(home))
 
 
 def test_serve_runs_a_night_tries_it_again_excludes_another_and_shows_it_in_prefect(
@@ -296,64 +239,7 @@ def test_a_worker_executes_the_deployment_of_prefect_yaml(server: Server, tmp_pa
     assert len(list((home / "outbox").glob("*.eml"))) == 1  # the operator is told
 
 
-# ---------------------------------------------------------------- without anything configured
-
-
-def own_of_serve() -> Server:
-    """The server that `kaona serve` starts itself, where none is configured."""
-    return Server(f"http://127.0.0.1:{free_port()}/api")
-
-
-def on_port(own: Server) -> dict[str, str]:
-    return {"PREFECT_API_URL": "", "KAONA_PREFECT_PORT": own.url.split(":")[2].split("/")[0]}
-
-
-def night_under_way(own: Server, home: Path) -> str:
-    """A night that was asked of it once it answers, and has begun; the id of its run."""
-    wait_for(lambda: answering(own) and own.deployment(NIGHTLY))
-    run = own.trigger(NIGHTLY)
-    wait_for(lambda: under_way(home))
-    return run
-
-
-@pytest.mark.soak
-def test_serve_starts_its_own_server_and_a_kill_of_all_of_it_loses_no_night(tmp_path: Path) -> None:
-    home, folder, own = home_with(tmp_path / "home"), tmp_path / "folder", own_of_serve()
-    with served(own, home, folder, **on_port(own)) as serving:
-        killed = night_under_way(own, home)
-        os.killpg(serving.pid, signal.SIGKILL)  # serve, server and run
-        serving.wait()
-    wait_for(lambda: not under_way(home))
-    (folder / "exports").mkdir()
-    with served(own, home, folder, **on_port(own)):
-        wait_for(lambda: answering(own) and own.run(killed)["state_type"] == "CRASHED")
-        assert own.ended(own.trigger(NIGHTLY))["type"] == "COMPLETED"  # at once: nothing keeps a slot
-
-
-@pytest.mark.soak
-@pytest.mark.fault(51)
-def test_an_own_server_that_dies_under_serve_is_started_again_and_its_night_is_closed(tmp_path: Path) -> None:
-    home, folder, own = home_with(tmp_path / "home"), tmp_path / "folder", own_of_serve()
-    with served(own, home, folder, **on_port(own)) as serving:
-        first = night_under_way(own, home)
-        for number in (1, 2):  # it is kept up as long as it is served
-            [pid] = own_servers(serving.pid)
-            os.kill(pid, signal.SIGKILL)
-            wait_for(lambda times=number: times_mended(tmp_path) == times)
-            assert answering(own)
-        (folder / "exports").mkdir()
-        wait_for(lambda: not under_way(home))
-        assert settings_in(home).published.is_file()
-        assert own.ended(first)["type"] in ("COMPLETED", "CRASHED")  # by the run itself, or by the guard
-        assert own.ended(own.trigger(NIGHTLY))["type"] == "COMPLETED"
-        serving.send_signal(signal.SIGTERM)
-        assert serving.wait(60) == 0
-    assert own_servers(serving.pid) == []
-    assert not answering(own)
-
-
-def times_mended(folder: Path) -> int:
-    return (folder / "serve.log").read_text().count("Prefect's server had died and was started again")
+# ---------------------------------------------------------------- nights that went wrong before, or go wrong
 
 
 # every suite of projects asks for a million rows
@@ -411,41 +297,6 @@ def test_a_night_that_was_killed_is_made_up_for_as_a_task_of_the_next_ones_flow(
         1
     ] == [(2,)]
     assert verify_exports(home) == []
-
-
-@pytest.mark.soak
-@pytest.mark.fault(51)
-def test_a_night_on_a_cluster_whose_prefect_dies_is_read_there_all_the_same(
-    before: Before, should: Undisturbed, tmp_path: Path
-) -> None:
-    home = copied(before.home, tmp_path)
-    gate = tmp_path / "gate"
-    (home.home / "inbox" / "slow.pdf").write_bytes(build_pdf(text_at(50, 700, "slow")) + b"%!wait")
-    words = [word for word in command(home) if word != "--no-prefect"]
-    with cluster_of(tmp_path, 1, gate) as (address, _):
-        env = environment(**variables(home), KAONA_DASK_SCHEDULER=address, KAONA_DASK_BATCH_FILES="4")
-        with started(words, env, tmp_path / "night.log") as night:
-            wait_for(lambda: last_heartbeat(home.home).get("stage") == "read")
-            [pid] = own_servers(night.pid)
-            os.kill(pid, signal.SIGKILL)
-            gate.touch()
-            assert night.wait(150) == 0, (tmp_path / "night.log").read_text()
-    told = (tmp_path / "night.log").read_text()
-    assert told.count("the night goes on without it") == 1
-    assert "Traceback" not in told
-    (home.home / "inbox" / "slow.pdf").unlink()
-    facts = tables_of(home.published)
-    assert facts["main.dim_project"] == should.tables["main.dim_project"]
-    assert facts["lineage.decision"] == should.tables["lineage.decision"]
-
-
-def answering(server: Server) -> bool:
-    import httpx
-
-    try:
-        return httpx.get(f"{server.url}/health", timeout=2.0).status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 def test_a_schedule_that_is_none_is_a_wrong_usage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
