@@ -26,7 +26,7 @@ run: setup  ## one night on the bundled samples; prints where to look
 	@echo "            $(BIN)/kaona sql \"FROM v_conflicts LIMIT 5\""
 	@echo "            $(BIN)/kaona mail --show"
 
-test: setup  ## the whole suite, offline; about eleven minutes on two cores
+test: setup  ## the whole suite, offline; about twelve minutes on two cores
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: setup

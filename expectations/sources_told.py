@@ -114,8 +114,9 @@ def _told(source: SourceTonight, night: date) -> tuple[str, str, str]:
         return plain(message), "เหตุของแต่ละไฟล์อยู่ในรายงานคุณภาพ", catalogue["file_rejected"].todo_th
     found = _finding(SHRANK if source.unavailable is None else UNAVAILABLE, source.now, night, "new")
     why = "" if source.unavailable is None else plain(in_thai("unavailable", source.unavailable))
+    if source.unreadable:
+        message = f"แหล่งข้อมูล {source.now.source} มีไฟล์ที่อ่านได้น้อยลง {source.unreadable:,} ไฟล์จากครั้งก่อน จึงถือว่าแบบเดิมยังอยู่"
+        return plain(message), "เหตุของแต่ละไฟล์อยู่ในรายงานคุณภาพ", catalogue[found.rule].todo_th
     if source.unread:
         why = f"มีไฟล์ {source.unread:,} ไฟล์ แต่อ่านไม่ได้เลยสักไฟล์ จึงถือเหมือนไม่มีไฟล์"
-    if source.unreadable:
-        why = f"ไฟล์ที่อ่านได้น้อยลง {source.unreadable:,} ไฟล์จากครั้งก่อน ไฟล์ที่อ่านไม่ได้จึงไม่นับ และถือว่าแบบเดิมยังอยู่"
     return plain(found.message_th), why, catalogue[found.rule].todo_th
