@@ -1,4 +1,4 @@
-"""What a machine had no more of when a night failed (room, files, processes), in words that say what to do."""
+"""What there was no more of when a night failed (room, files, processes, memory), in words that say what to do."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ _OUT_OF = {
     "processes and threads": (
         (errno.EAGAIN,), ("start new thread", "temporarily unavailable"), "allow more (ulimit -u, TasksMax)"
     ),
+    "memory for DuckDB": ((), ("outofmemoryexception",), "allow it more (KAONA_MEMORY_LIMIT)"),
+    "memory": ((errno.ENOMEM,), ("memoryerror",), "allow more (ulimit -v, MemoryMax) or give the machine more"),
 }  # fmt: skip
 _LIBRARIES = ("duckdb", "_duckdb")
 
@@ -37,7 +39,7 @@ def told_clearly(watch: Watch) -> Iterator[None]:
             raise
         what, remedy = words
         raise Exhausted(
-            f"out of {what} in stage {watch.stage} ({type(error).__name__}: {error}); "
+            f"out of {what} in stage {watch.stage} ({_first_line(error)}); "
             f"what is published is whole, {remedy} and run again"
         ) from error
 
@@ -45,11 +47,17 @@ def told_clearly(watch: Watch) -> Iterator[None]:
 def _words(error: Exception) -> tuple[str, str] | None:
     """What ran out and what to do, None for any other error, and for one of kaona's own, which says so itself."""
     is_of_library = type(error).__module__.partition(".")[0] in _LIBRARIES
-    if not (is_of_library or isinstance(error, OSError) or type(error) is RuntimeError):
+    if not (is_of_library or isinstance(error, (OSError, MemoryError)) or type(error) is RuntimeError):
         return None
     number = getattr(error, "errno", None)
-    said = "" if number is not None else str(error).lower()
+    said = "" if number is not None else f"{type(error).__name__}: {error}".lower()
     for what, (numbers, phrases, remedy) in _OUT_OF.items():
         if number in numbers or any(phrase in said for phrase in phrases):
             return what, remedy
     return None
+
+
+def _first_line(error: Exception) -> str:
+    """The error in one line: DuckDB goes on with advice for those who write SQL."""
+    said = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

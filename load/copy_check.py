@@ -23,7 +23,7 @@ class NotWhole(ValueError):
 
 
 def check_copy(path: Path, expected: Mapping[str, int], config: Mapping[str, Any], *, is_rewritten: bool) -> None:
-    """Read the whole file through a read-only connection. Raises NotWhole.
+    """Read the whole file through a read-only connection. Raises NotWhole, and OutOfMemoryException for want of memory.
 
     Every value of every column is decompressed, so the checksum of every block is verified; rows are counted, keys
     are unique, views run. `is_rewritten`: the rows were sorted and stored anew, and every key is compared in full.
@@ -37,6 +37,8 @@ def check_copy(path: Path, expected: Mapping[str, int], config: Mapping[str, Any
                 # evidence is read above; what a view makes of all of it would cost more than the night
                 is_planned_only = "lineage." in view.sql and not is_rewritten
                 copy.execute(f"{'EXPLAIN ' * is_planned_only}SELECT * FROM main.{quoted(view.name)} LIMIT 1").fetchall()
+    except duckdb.OutOfMemoryException:
+        raise  # this says nothing of the copy
     except duckdb.Error as error:
         raise NotWhole(f"{path}: the copy cannot be read back ({error}); check the disk and run again") from error
 

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -20,8 +20,10 @@ from typing import Any, Literal
 import duckdb
 
 from extract.fault_points import at
+from load.in_order import InTurn, Size, insert_in_order, memory_of, size_of
 from load.publish import reading
 from load.schema import columns_sql, literal, quoted
+from load.storage import all_rows
 from load.views import load_views
 from load.workbook import write_workbook
 from transform.form import Column, Table, load_form
@@ -39,10 +41,20 @@ _OWN_ORDER = re.compile(r"\bORDER\s+BY\b[^()]*$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What one file holds: its columns with their meaning, and the query that gives its rows in order."""
+    """What one file holds: its columns with their meaning, the query that gives its rows, and their order.
+
+    `key`: of a table the columns that its rows are sorted by, so that they can be sorted in pieces.
+    """
 
     table: Table
-    sql: str
+    rows: str
+    order: str
+    key: tuple[str, ...] = ()
+
+    @property
+    def sql(self) -> str:
+        """The rows in order."""
+        return f"{self.rows}{self.order}"
 
 
 def export(con_or_path: duckdb.DuckDBPyConnection | Path, out: Path, format: Format) -> list[Path]:
@@ -52,7 +64,7 @@ def export(con_or_path: duckdb.DuckDBPyConnection | Path, out: Path, format: For
     begins with an apostrophe there. Each file appears by a rename, so a reader never sees half of one.
     """
     with _single_threaded(con_or_path, out) as con:
-        return _write(con, [_Sheet(table, _sorted_select(table)) for table in exported_tables()], out, format)
+        return _write(con, [_whole(table) for table in exported_tables()], out, format)
 
 
 def export_beside(con_or_path: duckdb.DuckDBPyConnection | Path, out: Path, extent: Extent) -> list[Path]:
@@ -64,7 +76,7 @@ def export_beside(con_or_path: duckdb.DuckDBPyConnection | Path, out: Path, exte
     if not chosen:
         return []
     with _single_threaded(con_or_path, out) as con:
-        return _write(con, [_Sheet(table, _sorted_select(table)) for table in chosen], out, "parquet")
+        return _write(con, [_whole(table) for table in chosen], out, "parquet")
 
 
 def export_views(path: Path, names: Sequence[str], out: Path, format: Format) -> list[Path]:
@@ -78,7 +90,7 @@ def export_views(path: Path, names: Sequence[str], out: Path, format: Format) ->
 
 
 def _write(con: duckdb.DuckDBPyConnection, sheets: Sequence[_Sheet], out: Path, format: Format) -> list[Path]:
-    writers: dict[str, Callable[[duckdb.DuckDBPyConnection, _Sheet, Path], None]] = {
+    writers: dict[str, Callable[[duckdb.DuckDBPyConnection, _Sheet, Size, Path], None]] = {
         "parquet": _write_parquet,
         "csv": _write_csv,
         "xlsx": _write_xlsx,
@@ -87,21 +99,26 @@ def _write(con: duckdb.DuckDBPyConnection, sheets: Sequence[_Sheet], out: Path, 
         raise ValueError(f"{format!r} is no export format; expected one of {', '.join(writers)}")
     out.mkdir(parents=True, exist_ok=True)
 
-    def write(sheet: _Sheet) -> Path:
-        target = out / f"{sheet.table.name}.{format}"
-        building = target.with_name(target.name + ".next")
-        with con.cursor() as own:
-            own.execute(f"USE {quoted(database)}")
-            writers[format](own, sheet, building)
-        at("publish.export")
-        building.replace(target)
-        return target
-
     (database,) = con.execute("SELECT current_database()").fetchone() or ("memory",)
-    sizes = dict(con.execute("SELECT table_name, estimated_size FROM duckdb_tables()").fetchall())
-    largest_first = sorted(sheets, key=lambda sheet: -sizes.get(sheet.table.name, 0))
+    memory = memory_of(con)
+    turns = InTurn({sheet: size_of(con, sheet.rows) for sheet in sheets}, memory)
+
+    def write(_: int) -> list[Path]:
+        written = []
+        for sheet, size in turns:
+            target = out / f"{sheet.table.name}.{format}"
+            building = target.with_name(target.name + ".next")
+            with con.cursor() as own:
+                own.execute(f"USE {quoted(database)}")
+                own.execute(f"SET operator_memory_limit = '{memory // 4}B'")
+                writers[format](own, sheet, size, building)
+            at("publish.export")
+            building.replace(target)
+            written.append(target)
+        return written
+
     with ThreadPoolExecutor(_AT_ONCE) as pool:  # several tables at once, each by one thread
-        return sorted(pool.map(write, largest_first))
+        return sorted(path for written in pool.map(write, range(_AT_ONCE)) for path in written)
 
 
 def exported_tables(extent: Extent = "all") -> tuple[Table, ...]:
@@ -125,10 +142,10 @@ def _described(con: duckdb.DuckDBPyConnection, name: str) -> _Sheet:
     table = Table(schema or "main", relation, "", "", (), columns)
     of_registry = load_form().tables.get(relation)
     if of_registry is not None and of_registry.schema == table.schema:
-        return _Sheet(table, _sorted_select(of_registry))
+        return replace(_whole(of_registry), table=table)
     own = next((view.sql for view in load_views() if view.name == relation), "")
     order = "" if _OWN_ORDER.search(own) else " ORDER BY ALL"
-    return _Sheet(table, f"SELECT {columns_sql(table.column_names)} FROM {table.schema}.{quoted(relation)}{order}")
+    return _Sheet(table, f"SELECT {columns_sql(table.column_names)} FROM {table.schema}.{quoted(relation)}", order)
 
 
 @contextmanager
@@ -150,14 +167,19 @@ def _single_threaded(con_or_path: duckdb.DuckDBPyConnection | Path, out: Path) -
         con_or_path.execute(f"SET threads = {int(row[0]) if row else 1}")
 
 
-def _sorted_select(table: Table) -> str:
-    return f"SELECT {columns_sql(table.column_names)} FROM {table.qualified} ORDER BY {columns_sql(table.key)}"
+def _whole(table: Table) -> _Sheet:
+    """All rows of a table in the order of its key."""
+    return _Sheet(table, all_rows(table, table.qualified), f" ORDER BY {columns_sql(table.key)}", table.key)
 
 
-def _write_parquet(con: duckdb.DuckDBPyConnection, sheet: _Sheet, path: Path) -> None:
-    options = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
+def _write_parquet(con: duckdb.DuckDBPyConnection, sheet: _Sheet, size: Size, path: Path) -> None:
     # by way of a table of its own: a stored column can keep words of deleted rows, and COPY would write them out too
-    con.execute(f"CREATE OR REPLACE TEMP TABLE exported AS {sheet.sql}")
+    if sheet.key:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE exported AS {sheet.rows} LIMIT 0")
+        insert_in_order(con, "exported", sheet.rows, sheet.key, size)
+    else:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE exported AS {sheet.sql}")
+    options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {size.rows_of_group}"
     con.execute(f"COPY (FROM exported) TO {literal(str(path))} ({options})")
     con.execute("DROP TABLE exported")
 
@@ -168,7 +190,7 @@ def _rows(con: duckdb.DuckDBPyConnection, sheet: _Sheet) -> Iterator[Sequence[An
         yield from batch
 
 
-def _write_csv(con: duckdb.DuckDBPyConnection, sheet: _Sheet, path: Path) -> None:
+def _write_csv(con: duckdb.DuckDBPyConnection, sheet: _Sheet, _: Size, path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(sheet.table.column_names)
@@ -194,5 +216,5 @@ def without_formula(text: str) -> str:
     return f"'{text}" if text.startswith(ACTS) and not _NUMBER_OR_DASH.fullmatch(text) else text
 
 
-def _write_xlsx(con: duckdb.DuckDBPyConnection, sheet: _Sheet, path: Path) -> None:
+def _write_xlsx(con: duckdb.DuckDBPyConnection, sheet: _Sheet, _: Size, path: Path) -> None:
     write_workbook(path, sheet.table, _rows(con, sheet))

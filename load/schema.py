@@ -7,7 +7,7 @@ instead, on every frame before it is loaded and over the whole file before it is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 import duckdb
@@ -86,14 +86,19 @@ def table_comments(table: Table) -> Iterator[str]:
 
 @contextmanager
 def registered(con: duckdb.DuckDBPyConnection, frames: Mapping[str, pd.DataFrame]) -> Iterator[None]:
-    """Let SQL see frames under their names, for the time of a block."""
+    """Let SQL see frames under their names, for the time of a block. An error in it stays the error that is raised,
+    though DuckDB refuses to forget a name in a transaction that has failed."""
     for name, frame in frames.items():
         con.register(name, frame)
     try:
         yield
-    finally:
+    except BaseException:
         for name in frames:
-            con.unregister(name)
+            with suppress(duckdb.Error):
+                con.unregister(name)
+        raise
+    for name in frames:
+        con.unregister(name)
 
 
 def create_tables(con: duckdb.DuckDBPyConnection, form: Form | None = None) -> None:

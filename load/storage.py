@@ -13,6 +13,7 @@ import duckdb
 
 from extract.half_made import gone_on_error
 from load.data_dictionary import refresh
+from load.in_order import insert_in_order, size_of
 from load.schema import columns_sql, create_tables, literal, quoted
 from load.transaction import transaction
 from transform.form import Table, load_form
@@ -106,12 +107,9 @@ def write_in_order(con: duckdb.DuckDBPyConnection, target: Path, select: Select 
         con.execute("USE next")
         with transaction(con):
             create_tables(con)
-            for table in sorted(load_form().tables.values(), key=lambda t: t.qualified):
-                rows = select(table, f"{work}.{table.qualified}")
-                con.execute(
-                    f"INSERT INTO next.{table.qualified} ({columns_sql(table.column_names)}) "
-                    f"SELECT * FROM ({rows}) ORDER BY {columns_sql(table.key)}"
-                )
+        for table in sorted(load_form().tables.values(), key=lambda t: t.qualified):
+            rows = select(table, f"{work}.{table.qualified}")
+            insert_in_order(con, f"next.{table.qualified}", rows, table.key, size_of(con, rows))
         refresh(con)
         con.execute("CHECKPOINT next")
     finally:

@@ -88,13 +88,16 @@ def variables(settings: Settings) -> dict[str, str]:
     return {f"KAONA_{n.upper()}": str(v) for n in names if (v := getattr(settings, n)) is not None}
 
 
-def broken(settings: Settings, fault: str = "", under: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+def broken(
+    settings: Settings, fault: str = "", under: Sequence[str] = (), **given_too: str
+) -> subprocess.CompletedProcess[str]:
     """The second night in a process of its own, with a fault as extract/fault_points.py knows them; "": without one.
 
-    `under`: what stands before the command (tests/ordinary_user.py); the process is a cold one then.
+    `under`: what stands before the command (tests/ordinary_user.py); the process is a cold one then. `given_too`: more
+    variables of the environment.
     """
     if not under:
-        given = environment(**variables(settings), **{fault_points.VARIABLE: fault})
+        given = environment(**variables(settings), **{fault_points.VARIABLE: fault}, **given_too)
         return warm.ran(arguments(settings), given, settings.home.parent)
     return subprocess.run(
         [*under, *command(settings)], env=environment(**variables(settings), **{fault_points.VARIABLE: fault}),

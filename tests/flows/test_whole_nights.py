@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -193,5 +194,21 @@ def test_a_night_that_may_open_no_more_files_fails_with_the_remedy_and_the_next_
     assert "kaona: no process could be started to read PDFs in" in done.stderr
     assert "look at ulimit -u and -n" in done.stderr
     assert "Traceback" not in done.stderr
+    assert not check_published(home, was, old, should.tables)
+    check_whole(home, SECOND, should, received=server[0].received, listed=LISTED)
+
+
+@pytest.mark.fault(60)
+@pytest.mark.parametrize(("memory", "stages"), [("6MB", "read|validate"), ("12MB", "validate|load|publish")])
+def test_a_night_whose_memory_for_duckdb_is_too_small_fails_with_the_setting_and_the_next_run_goes_on(
+    before: Before, should: Undisturbed, tmp_path: Path, server: tuple[Inbox, int], memory: str, stages: str
+) -> None:
+    home = before.copied(tmp_path, server)
+    was, old = tables_of(home.published), sha_of(home.published)
+    done = broken(home, KAONA_MEMORY_LIMIT=memory)
+    assert done.returncode == 1
+    (said,) = (line for line in done.stderr.splitlines() if line.startswith("kaona:"))
+    assert re.match(rf"kaona: out of memory for DuckDB in stage ({stages}) \(OutOfMemoryException: ", said)
+    assert said.endswith("what is published is whole, allow it more (KAONA_MEMORY_LIMIT) and run again")
     assert not check_published(home, was, old, should.tables)
     check_whole(home, SECOND, should, received=server[0].received, listed=LISTED)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import duckdb
+import pandas as pd
 import pytest
 
-from load.schema import create_tables, table_ddl, table_differences
+from load.schema import create_tables, registered, table_ddl, table_differences
+from load.transaction import transaction
 from load.views import create_views, load_views
 from transform.form import load_form
 
@@ -95,3 +97,16 @@ def test_a_table_that_differs_from_the_registry_is_named(con):
         "main.dim_project.rationale: missing, registry says VARCHAR",
         "lineage.decision.extra: INTEGER, registry says none",
     ]
+
+
+def test_an_error_among_registered_frames_stays_what_it_is_in_a_transaction_that_failed():
+    with duckdb.connect() as con:
+        frame = pd.DataFrame({"n": [1]})
+        with (
+            pytest.raises(duckdb.ConversionException, match="Could not convert"),
+            transaction(con),
+            registered(con, {"given": frame, "other": frame}),
+        ):
+            con.execute("CREATE TABLE t AS SELECT CAST('x' AS INTEGER) FROM given")
+        with registered(con, {"given": frame}):
+            assert con.execute("SELECT n FROM given").fetchall() == [(1,)]
