@@ -1,4 +1,7 @@
-"""What a night read and decided, slice by slice: it goes to disk at once, and what is asked later stays in memory."""
+"""What a night read and decided, slice by slice: it goes to disk at once, and what is asked later stays in memory.
+
+Of decisions that somebody is told of, what each copy says rests on disk too until it is put into words.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from flows.settings import Settings
+from transform.at_rest import RestingPlace
 from transform.brief import IsTold, NightInNumbers, in_brief, in_numbers
 from transform.form import Form
 from transform.records import FileOutcome, Night
@@ -66,7 +70,11 @@ def kept(
 
     parts: dict[str, dict[int, pd.DataFrame]] = defaultdict(dict)
     brief: dict[int, Night] = {}
-    with staging(folder) as staged, closing(slices):  # the processes that decide end with it
+    with (
+        staging(folder) as staged,
+        RestingPlace(folder / "told") as told,
+        closing(slices),  # the processes that decide end with it
+    ):
         for number, own in slices:
             frames = lineage_frames(own, form)
             for name in ON_DISK:
@@ -74,7 +82,7 @@ def kept(
             parts["reading"][number] = asked_of_readings(frames["reading"])
             parts["decision"][number] = asked_of_decisions(frames["decision"])
             parts["form_copy"][number] = frames["form_copy"]
-            brief[number] = in_brief(own, is_told)
+            brief[number] = in_brief(own, is_told, told.put)
     lineage = lineage_frames(Night(when, files, (), ()), form)
     for name, own_parts in parts.items():
         lineage[name] = pd.concat([own_parts[number] for number in sorted(own_parts)], ignore_index=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from uuid import uuid4
 
 from expectations.light_import import great_expectations
 from extract.document import SourceFile
@@ -20,16 +21,30 @@ from flows.reading_limits import Limits, read_here
 from flows.settings import Settings
 from flows.summary import Watch
 from flows.uncollected import uncollected
+from transform.at_rest import RestingPlace
 from transform.night import FileReading
 
 # what checking a night needs takes as long to import as some hundred files to read
 _NEEDED_LATER = (great_expectations, partial(import_module, "great_expectations.validator.v1_validator"))
 _MANY_FILES = 1_000
+_STORED = "stored-"
 
 
 def part_folder(settings: Settings) -> Path:
     """Where what was read waits until the night is loaded."""
     return settings.home / "work" / "read"
+
+
+def stored_readings(settings: Settings) -> RestingPlace:
+    """Where readings that are stored already rest while a night is decided once more: a file beside the parts, which
+    goes with them."""
+    return RestingPlace(part_folder(settings) / f"{_STORED}{uuid4().hex}")
+
+
+def forget_stored_readings(settings: Settings) -> None:
+    """Remove what runs that did not come to their end have left."""
+    for path in part_folder(settings).glob(f"{_STORED}*"):
+        path.unlink(missing_ok=True)
 
 
 def read_files(settings: Settings, sources: Sequence[SourceFile], watch: Watch) -> list[FileReading]:

@@ -19,7 +19,7 @@ from flows.deciding import with_workers
 from flows.delivery import VERSION, Delivered, identity, nights_of
 from flows.evidence import Reconciled, folder_of, kept
 from flows.pages import page_paths
-from flows.reading import read_files
+from flows.reading import forget_stored_readings, read_files, stored_readings
 from flows.run_rows import run_rows
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch, told
@@ -84,9 +84,13 @@ def read(settings: Settings, delivered: Delivered, watch: Watch) -> Readings:
 
     if settings.second_reader and not witness.is_available():
         watch.console.print("the second reader is not installed (pip install 'kaona[pdfium]'): PDFs are read once")
-    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
+    forget_stored_readings(settings)
+    with (
+        closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con,
+        stored_readings(settings) as place,
+    ):
         known = known_files(con, (identity(pulled) for pulled in delivered.listing))
-        outcomes, copies = files_of_night(con, delivered.night), copies_of_night(con, delivered.night)
+        outcomes, copies = files_of_night(con, delivered.night), copies_of_night(con, delivered.night, put=place.put)
     to_read: dict[str, SourceFile] = {}
     version = reader_version(settings.reading)
     moved: dict[str, tuple[date, SourceFile]] = {}
@@ -203,8 +207,11 @@ def restored(settings: Settings, when: date, without: frozenset[str] = frozenset
     """
     from load.warehouse import copies_of_night, files_of_night, open_work
 
-    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        outcomes, copies = files_of_night(con, when), copies_of_night(con, when)
+    with (
+        closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con,
+        stored_readings(settings) as place,
+    ):
+        outcomes, copies = files_of_night(con, when), copies_of_night(con, when, put=place.put)
     kept = [o for o in outcomes if o.source_sha256 not in without]
     return Readings((), _by_file(kept, copies), len(kept), 0)
 

@@ -112,14 +112,18 @@ def size_of(con: duckdb.DuckDBPyConnection, rows: str) -> Size:
     return Size(int(found[0]), int(found[1]), int(found[0]) * len(columns))
 
 
+def pieces_of(con: duckdb.DuckDBPyConnection, rows: str, column: str, size: Size) -> list[str]:
+    """The rows as SELECTs, each of a range of `column`: sorted one after the other they are sorted by it."""
+    ranges = _ranges(con, rows, column, size) if size.pieces > 1 else ["true"]
+    return [f"SELECT * FROM ({rows}) WHERE {where}" for where in ranges]
+
+
 def insert_in_order(con: duckdb.DuckDBPyConnection, target: str, rows: str, key: Sequence[str], size: Size) -> None:
     """Append what the SELECT `rows` gives, `size` of it, to the table `target` in the order of the columns of `key`."""
-    order = ", ".join(map(quoted, key))
-    ranges = _ranges(con, rows, key[0], size) if size.pieces > 1 else ["true"]
-    for where in ranges:
-        piece = f"SELECT * FROM ({rows}) WHERE {where}"
-        if size.pieces <= _MOST_PIECES or len(ranges) == 1:
-            con.execute(f"INSERT INTO {target} {piece} ORDER BY {order}")
+    pieces = pieces_of(con, rows, key[0], size)
+    for piece in pieces:
+        if size.pieces <= _MOST_PIECES or len(pieces) == 1:
+            con.execute(f"INSERT INTO {target} {piece} ORDER BY {', '.join(map(quoted, key))}")
         else:
             _by_way_of_a_table(con, target, piece, key)
 

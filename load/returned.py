@@ -7,6 +7,7 @@ them stands once more, under a hash that says the how manieth time it is, as a f
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -29,20 +30,22 @@ def returned_on(con: duckdb.DuckDBPyConnection, night: date, standing: Iterable[
     places: dict[str, str] = {}
     for uri, sha in sorted(standing, reverse=True):
         places[sha] = uri
-    found = []
+    back: dict[date, dict[str, str]] = defaultdict(dict)
     for sha in _absent_before(con, night, places):
         last = _last_brought(con, night, sha)
-        if last is None or not _was_delivered_since(con, night, last):
-            continue
-        last_sha, brought = last
-        own = {f.source_sha256: f for f in files_of_night(con, brought)}[last_sha]
-        new = return_of(last_sha)
-        copies = tuple(
-            _again(copy, new, places[sha], night)
-            for copy in copies_of_night(con, brought)
-            if copy.source_sha256 == last_sha
-        )
-        found.append((replace(own, source_sha256=new, uri=places[sha], night=night), copies))
+        if last is not None and _was_delivered_since(con, night, last):
+            last_sha, brought = last
+            back[brought][last_sha] = places[sha]
+    found = []
+    for brought, place_of in back.items():  # each night is asked once, however many of its files come back
+        copies: dict[str, list[FormCopy]] = defaultdict(list)
+        for copy in copies_of_night(con, brought, place_of):
+            copies[copy.source_sha256].append(copy)
+        for own in (f for f in files_of_night(con, brought) if f.source_sha256 in place_of):
+            sha, uri = own.source_sha256, place_of[own.source_sha256]
+            new = return_of(sha)
+            again = tuple(_again(copy, new, uri, night) for copy in copies[sha])
+            found.append((replace(own, source_sha256=new, uri=uri, night=night), again))
     return sorted(found, key=lambda one: (one[0].uri, one[0].source_sha256))
 
 

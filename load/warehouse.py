@@ -6,7 +6,7 @@ Readers never open this file; they get a finished copy (load/publish.py). So a n
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,8 +20,9 @@ import pandas as pd
 
 from extract.fault_points import at
 from load.data_dictionary import refresh
+from load.in_order import pieces_of, size_of
 from load.night import apply_night
-from load.schema import columns_sql, create_tables, table_differences, typed_frame
+from load.schema import columns_sql, create_tables, literal, table_differences, typed_frame
 from load.storage import STORAGE_VERSION
 from load.transaction import transaction
 from transform.at_rest import AtRest
@@ -193,17 +194,16 @@ def refused_otherwise(con: duckdb.DuckDBPyConnection, code_version: str) -> bool
     return bool(row and row[0])
 
 
-def copies_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FormCopy, ...]:
+def copies_of_night(
+    con: duckdb.DuckDBPyConnection,
+    night: date,
+    files: Collection[str] | None = None,
+    put: Callable[[Sequence[Reading]], AtRest] = AtRest.of,
+) -> tuple[FormCopy, ...]:
     """Copies loaded for a night, just as they were read, at rest; in order of file and place, readings in printed
-    order."""
-    con.execute(
-        "SELECT r.copy_id, r.field, r.report_seq, r.page, r.line_first, r.line_last, r.char_from, r.char_to, r.raw, "
-        "r.value, r.problem, r.is_cut, r.doubt FROM lineage.reading AS r "
-        "WHERE r.night = ? "
-        "ORDER BY r.copy_id, r.page, r.line_first, r.char_from, r.line_last, r.char_to, r.field",
-        [night],
-    )
-    readings = {copy_id: AtRest.of([_reading(row) for row in rows]) for copy_id, rows in groupby(_fetched(con), _FIRST)}
+    order. `files`: only of these (hashes); `put`: where their readings rest, in memory unless told otherwise.
+    """
+    own = "true" if files is None else f"c.source_sha256 IN ({', '.join(map(literal, sorted(files))) or 'NULL'})"
     columns = (
         "copy_id", "source_sha256", "uri", "media_type", "night", "ordinal", "page_first", "line_first", "page_last",
         "line_last", "printed_code", "project_code", "fiscal_year_be", "is_truncated", "is_closed",
@@ -213,13 +213,22 @@ def copies_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FormCo
     copies = con.execute(
         f"SELECT {named} FROM lineage.form_copy AS c "
         "JOIN lineage.source_file AS f ON f.source_sha256 = c.source_sha256 "
-        "WHERE c.night = ? ORDER BY c.uri, c.source_sha256, c.ordinal",
+        f"WHERE c.night = ? AND {own} ORDER BY c.uri, c.source_sha256, c.ordinal",
         [night],
     ).fetchall()
-    return tuple(
-        _alone(FormCopy(**dict(zip(columns, row, strict=True)), readings=tuple(readings.get(row[0], ()))))
-        for row in copies
+    found = [FormCopy(**dict(zip(columns, row, strict=True)), readings=()) for row in copies]
+    cut_beside = {copy.copy_id for copy in found if copy.is_cut_beside}
+    rows = (
+        "SELECT r.copy_id, r.field, r.report_seq, r.page, r.line_first, r.line_last, r.char_from, r.char_to, r.raw, "
+        f"r.value, r.problem, r.is_cut, r.doubt FROM lineage.reading AS r WHERE r.night = DATE '{night}' "
+        f"AND r.copy_id IN (SELECT c.copy_id FROM lineage.form_copy AS c WHERE c.night = DATE '{night}' AND {own})"
     )
+    resting: dict[str, AtRest] = {}
+    for piece in pieces_of(con, rows, "copy_id", size_of(con, rows)):
+        con.execute(f"{piece} ORDER BY copy_id, page, line_first, char_from, line_last, char_to, field")
+        for copy_id, of_copy in groupby(_fetched(con), _FIRST):
+            resting[copy_id] = put([_reading(row, copy_id in cut_beside) for row in of_copy])
+    return tuple(_alone(copy, resting.get(copy.copy_id, ())) for copy in found)
 
 
 def _fetched(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
@@ -228,19 +237,16 @@ def _fetched(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
         yield from rows
 
 
-def _reading(row: tuple[Any, ...]) -> Reading:
+def _reading(row: tuple[Any, ...], is_cut_beside: bool) -> Reading:
     copy_id, field, seq, page, first, last, char_from, char_to, raw, value, problem, is_cut, doubt = row
-    return Reading(
-        copy_id, field, seq, Evidence(page, first, last, char_from, char_to, raw), value, problem, is_cut, doubt
-    )
+    evidence = Evidence(page, first, last, char_from, char_to, raw)
+    return Reading(copy_id, field, seq, evidence, value, problem, is_cut and not is_cut_beside, doubt)
 
 
-def _alone(copy: FormCopy) -> FormCopy:
+def _alone(copy: FormCopy, readings: Sequence[Reading]) -> FormCopy:
     """A copy as it was read: that others showed it to be cut short is told again by those it stands beside."""
-    if not copy.is_cut_beside:
-        return copy
-    whole = tuple(r._replace(is_cut=False) for r in copy.readings)
-    return replace(copy, is_truncated=False, is_cut_beside=False, readings=whole)
+    is_truncated = copy.is_truncated and not copy.is_cut_beside
+    return replace(copy, is_truncated=is_truncated, is_cut_beside=False, readings=readings)
 
 
 def files_of_night(con: duckdb.DuckDBPyConnection, night: date) -> tuple[FileOutcome, ...]:

@@ -10,9 +10,11 @@ import marshal
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import fields
 from itertools import repeat
 from operator import attrgetter
+from pathlib import Path
 from typing import Any, NamedTuple, overload
 
 from transform.records import Evidence, FormCopy, Reading
@@ -83,6 +85,31 @@ class AtRest(Sequence[Reading]):
 
     def __hash__(self) -> int:
         return hash(self.opened())
+
+
+class RestingPlace:
+    """A file in which readings come to rest, made when the first ones do. They can be opened when it is closed."""
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._end = 0
+        self._closing = ExitStack()
+
+    def put(self, readings: Sequence[Reading]) -> AtRest:
+        """The readings, at rest in the file. Raises OSError when there is no room."""
+        if not self._end:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._closing.enter_context(self._path.open("xb"))
+        packed = AtRest.of(readings).packed
+        self._file.write(packed)
+        start, self._end = self._end, self._end + len(packed)
+        return AtRest(len(readings), Span(str(self._path), start, len(packed)))
+
+    def __enter__(self) -> RestingPlace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.close()
 
 
 def at_rest(copy: FormCopy) -> FormCopy:

@@ -7,13 +7,13 @@ night is judged, of all deliveries only their numbers.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from transform.doubts import is_ocr
-from transform.records import Decision, Delivery, FileOutcome, FormCopy, Night
+from transform.records import Decision, Delivery, FileOutcome, FormCopy, Night, Reading
 
 IsTold = Callable[[Decision], bool]
 
@@ -77,19 +77,27 @@ def places_of(delivery: Delivery) -> ValuePlaces:
     return ValuePlaces(tuple(fields), numbers)
 
 
-def in_brief(night: Night, is_told: IsTold) -> Night:
-    """The same projects and copies; of the decisions those that are told, of what was read what recognition tells."""
+def in_brief(night: Night, is_told: IsTold, rest: Callable[[Sequence[Reading]], Sequence[Reading]] = tuple) -> Night:
+    """The same projects and copies; of the decisions those that are told, of what was read what recognition tells.
+
+    `rest`: where the readings go of decisions that are told; what copies say of a text is most of a night in brief.
+    """
     copies = {copy.copy_id: _without_readings(copy) for copy in night.copies}
     deliveries = tuple(
         replace(
             delivery,
             copies=tuple(copies[copy.copy_id] for copy in delivery.copies),
-            decisions=tuple(filter(is_told, delivery.decisions)),
+            decisions=tuple(_resting(d, rest) for d in delivery.decisions if is_told(d)),
             places=places_of(delivery),
         )
         for delivery in night.deliveries
     )
     return replace(night, copies=tuple(copies[copy.copy_id] for copy in night.copies), deliveries=deliveries)
+
+
+def _resting(decision: Decision, rest: Callable[[Sequence[Reading]], Sequence[Reading]]) -> Decision:
+    value = next((text for text in decision.alternatives if text == decision.value), decision.value)  # one, not two
+    return decision._replace(readings=rest(decision.readings), value=value)
 
 
 def _without_readings(copy: FormCopy) -> FormCopy:

@@ -112,7 +112,7 @@ def _handed(delivery: Delivery, group: Sequence[FormCopy]) -> Handed:
     return Handed(decisions, moved, delivery.report_addresses)
 
 
-def _alike(about: Decision, first: Reading, readings: tuple[Reading, ...]) -> Decision:
+def _alike(about: Decision, first: Reading, readings: Sequence[Reading]) -> Decision:
     """The decision of a field whose readings all say what the first one says."""
     shown = (first.value or "",)
     rule = about.rule

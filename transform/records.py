@@ -168,7 +168,8 @@ class Decision(NamedTuple):
 
     `readings` are the readings compared, in the order of their copies; `alternatives` the distinct values they
     hold after lossless normalisation, in the same order, as a person would write them. `is_decidable` is False where
-    only the fixed order of copies chose. `grounds`: what spoke for it (transform/answers.py).
+    only the fixed order of copies chose. `grounds`: what spoke for it (transform/answers.py). In a delivery in
+    brief the readings are at rest.
     """
 
     project_code: str
@@ -179,7 +180,7 @@ class Decision(NamedTuple):
     rule: str
     confidence: Confidence
     is_decidable: bool
-    readings: tuple[Reading, ...]
+    readings: Sequence[Reading]
     alternatives: tuple[str, ...]
     grounds: str | None = None
 

@@ -17,6 +17,7 @@ from flows import outbox
 from flows.rebuild import verify_exports
 from flows.settings import Settings
 from load.dictionary import query
+from load.warehouse import copies_of_night
 from tests.flows.conftest import FIRST, SECOND, THIRD, run, settings_in
 
 DISTRICT = next(p for p in PROGRAMMES if p.owner == "district")
@@ -59,6 +60,31 @@ def test_a_change_that_is_taken_back_is_delivered_resolved_and_told(settings: Se
 
 
 @pytest.mark.soak
+def test_however_many_come_back_a_night_that_brought_them_is_asked_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [replace(RIGHT, code=f"50390000-90{n}") for n in range(11, 16)]
+    for number, project in enumerate(others):
+        put(settings, project, f"{number}.txt")
+    run(settings, FIRST)
+    for number, project in enumerate(others[:3]):
+        put(settings, replace(WRONG, code=project.code), f"{number}.txt")
+    run(settings, SECOND)
+    for number, project in enumerate(others[:3]):
+        put(settings, project, f"{number}.txt")
+    asked_of: list[tuple[Any, ...]] = []
+
+    def counted(con: Any, night: Any, files: Any) -> Any:
+        asked_of.append((night, len(files)))
+        return copies_of_night(con, night, files)
+
+    monkeypatch.setattr("load.returned.copies_of_night", counted)
+    run(settings, THIRD)
+    assert asked_of == [(FIRST, 3)]
+    returned = "SELECT night, count(*) FROM lineage.form_copy WHERE contains(source_sha256, '~2') GROUP BY ALL"
+    assert asked(settings, returned) == [(THIRD, 3)]
+
+
 def test_it_may_come_back_more_than_once_and_a_night_may_run_twice(settings: Settings) -> None:
     nights = [FIRST.replace(day=day) for day in (1, 2, 3, 4, 5)]
     for night, project in zip(nights, (RIGHT, WRONG, RIGHT, WRONG, RIGHT), strict=True):

@@ -32,6 +32,7 @@ from tests.load.conftest import (
     make_night,
     second_values,
 )
+from transform.at_rest import AtRest, RestingPlace
 from transform.form import load_form
 from transform.records import Night
 from transform.tables import build_frames, frame_of
@@ -73,6 +74,18 @@ def test_copies_come_back_as_they_were_read(one_night):
 
     assert in_order(copies_of_night(one_night.con, FIRST)) == in_order(night.copies)
     assert copies_of_night(one_night.con, SECOND) == ()
+    assert all(isinstance(copy.readings, AtRest) for copy in copies_of_night(one_night.con, FIRST))
+    assert copies_of_night(one_night.con, FIRST, [SHA]) == copies_of_night(one_night.con, FIRST)
+    assert copies_of_night(one_night.con, FIRST, ["f" * 64]) == copies_of_night(one_night.con, FIRST, []) == ()
+
+
+def test_copies_that_come_back_in_pieces_and_rest_in_a_file_are_the_same(one_night, tmp_path, monkeypatch):
+    whole = copies_of_night(one_night.con, FIRST)
+    monkeypatch.setattr("load.in_order._SORT_BYTES", 50)
+    with RestingPlace(tmp_path / "stored") as place:
+        found = copies_of_night(one_night.con, FIRST, put=place.put)
+    assert found == whole
+    assert len({copy.copy_id for copy in whole}) > 1
 
 
 def test_files_come_back_as_they_were_read(one_night):

@@ -6,7 +6,7 @@ import pytest
 
 from flows.settings import CHECKOUT
 from tests.transform.reading import read_path
-from transform.at_rest import AtRest, Span, at_rest, opened
+from transform.at_rest import AtRest, RestingPlace, Span, at_rest, opened
 from transform.packed import packed, unpacked
 
 FILE = read_path(CHECKOUT / "data" / "samples" / "inbox" / "dump-two-copies.txt")
@@ -46,6 +46,23 @@ def test_readings_rest_in_the_file_they_were_written_to(tmp_path):
     path.unlink()
     with pytest.raises(OSError, match="part"):
         found.copies[0].readings[0]
+
+
+def test_a_resting_place_is_made_by_the_first_readings_and_holds_those_of_every_copy(tmp_path):
+    with RestingPlace(tmp_path / "nothing") as place:
+        pass
+    assert not (tmp_path / "nothing").exists()
+    copies = [copy.readings for copy in FILE.copies]
+    with RestingPlace(tmp_path / "folder" / "some") as place:
+        resting = [place.put(readings) for readings in (*copies, ())]
+    assert [each.opened() for each in resting] == [*copies, ()]
+    assert sum(len(AtRest.of(readings).packed) for readings in (*copies, ())) == place_size(tmp_path)
+    with RestingPlace(tmp_path / "folder" / "some") as place, pytest.raises(FileExistsError):
+        place.put(READINGS)
+
+
+def place_size(folder):
+    return (folder / "folder" / "some").stat().st_size
 
 
 def test_bytes_that_were_cut_are_no_readings(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from flows.settings import CHECKOUT
 from tests.transform.reading import night_of, read_path
+from transform.at_rest import AtRest, RestingPlace
 from transform.brief import in_brief, places_of
 from transform.doubts import is_ocr
 from transform.records import OCR
@@ -53,3 +54,13 @@ def test_copies_keep_their_codes_and_that_they_are_pictures(pictured):
         assert len(short.readings) <= len(codes) + pictured
         assert replace(short, readings=()) == replace(copy, readings=())
     assert not any(map(is_ocr, NIGHT.copies[0].readings))
+
+
+def test_what_copies_say_of_a_decision_that_is_told_rests_on_disk(tmp_path):
+    with RestingPlace(tmp_path / "told") as place:
+        brief = in_brief(NIGHT, lambda decision: decision.is_conflict, place.put)
+    told = [d for delivery in brief.deliveries for d in delivery.decisions]
+    assert told
+    assert told == [d for delivery in NIGHT.deliveries for d in delivery.decisions if d.is_conflict]
+    assert all(isinstance(d.readings, AtRest) for d in told)
+    assert (tmp_path / "told").stat().st_size
