@@ -20,7 +20,7 @@ from typing import Any, Literal
 import duckdb
 
 from extract.fault_points import at
-from load.in_order import InTurn, Size, insert_in_order, memory_of, size_of
+from load.in_order import InTurn, Size, insert_in_order, memory_of, most_rows, size_of_table
 from load.publish import reading
 from load.schema import columns_sql, literal, quoted
 from load.storage import all_rows
@@ -101,7 +101,8 @@ def _write(con: duckdb.DuckDBPyConnection, sheets: Sequence[_Sheet], out: Path, 
 
     (database,) = con.execute("SELECT current_database()").fetchone() or ("memory",)
     memory = memory_of(con)
-    turns = InTurn({sheet: size_of(con, sheet.rows) for sheet in sheets}, memory)
+    most = most_rows(con)
+    turns = InTurn({sheet: size_of_table(con, sheet.table, sheet.rows, most) for sheet in sheets}, memory)
 
     def write(_: int) -> list[Path]:
         written = []
@@ -174,7 +175,7 @@ def _whole(table: Table) -> _Sheet:
 
 def _write_parquet(con: duckdb.DuckDBPyConnection, sheet: _Sheet, size: Size, path: Path) -> None:
     # by way of a table of its own: a stored column can keep words of deleted rows, and COPY would write them out too
-    if sheet.key:
+    if sheet.key and size.pieces > 1:
         con.execute(f"CREATE OR REPLACE TEMP TABLE exported AS {sheet.rows} LIMIT 0")
         insert_in_order(con, "exported", sheet.rows, sheet.key, size)
     else:

@@ -8,7 +8,7 @@ the key. Where they end follows from the rows alone, never from a setting, so wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from threading import Condition
 from typing import Generic, NamedTuple, TypeVar
 from uuid import uuid4
@@ -16,6 +16,7 @@ from uuid import uuid4
 import duckdb
 
 from load.schema import literal, quoted
+from transform.form import Table
 
 T = TypeVar("T")
 # DuckDB's own, and the most rows of one in a Parquet file
@@ -26,35 +27,38 @@ _RUN_BYTES = 48 * 1024 * 1024
 _GROUP_BYTES = 32 * 1024 * 1024
 # what may be sorted in one go when its texts are short
 _SORT_BYTES = 128 * 1024 * 1024
-# how often a text is held while it is sorted and written, and what a value takes besides
-_TIMES_HELD, _VALUE_BYTES = 3, 16
+# how often a text is held while it is sorted and written, and what a row takes besides
+_TIMES_HELD, _ROW_BYTES = 3, 200
 # each piece looks at all rows once; more pieces are made of pieces
 _MOST_PIECES = 16
 
 
 class Size(NamedTuple):
-    """How many rows, the bytes of their texts, and how many values they hold."""
+    """How many rows, and the bytes of their texts."""
 
     rows: int
     bytes: int
-    values: int
 
     @property
     def pieces(self) -> int:
-        """In how many pieces the rows are sorted."""
+        """In how many pieces the rows are sorted; what DuckDB reads at once anyway is one."""
+        if self.rows <= _VECTOR:
+            return 1
         whole = -(-self.bytes // _SORT_BYTES)
-        in_a_group = self.bytes * min(ROW_GROUP, self.rows) // max(1, self.rows)
-        return max(1, whole, -(-self.bytes // _RUN_BYTES) if in_a_group > _RUN_BYTES else 1)
+        in_a_group = self.bytes * min(ROW_GROUP, self.rows) // self.rows
+        return max(whole, -(-self.bytes // _RUN_BYTES) if in_a_group > _RUN_BYTES else 1)
 
     @property
     def memory(self) -> int:
         """About what sorting and writing them needs at most, in bytes."""
-        return min(_TIMES_HELD * self.bytes + self.values * _VALUE_BYTES, _SORT_BYTES)
+        return min(_TIMES_HELD * self.bytes + self.rows * _ROW_BYTES, _SORT_BYTES)
 
     @property
     def rows_of_group(self) -> int:
         """How many rows a row group of a Parquet file holds."""
-        fitting = _GROUP_BYTES * max(1, self.rows) // max(1, self.bytes)
+        if self.rows <= _VECTOR:
+            return ROW_GROUP
+        fitting = _GROUP_BYTES * self.rows // max(1, self.bytes)
         return max(_VECTOR, min(ROW_GROUP, fitting // _VECTOR * _VECTOR))
 
 
@@ -104,12 +108,30 @@ def memory_of(con: duckdb.DuckDBPyConnection) -> int:
     return int(float(number) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit))
 
 
-def size_of(con: duckdb.DuckDBPyConnection, rows: str) -> Size:
-    """Size of the rows that a SELECT gives."""
-    columns = con.execute(f"DESCRIBE {rows}").fetchall()
-    texts = " + ".join(f"coalesce(sum(strlen({quoted(name)})), 0)" for name, type_, *_ in columns if type_ == "VARCHAR")
-    found = con.execute(f"SELECT count(*), {texts or 0} FROM ({rows})").fetchone() or (0, 0)
-    return Size(int(found[0]), int(found[1]), int(found[0]) * len(columns))
+def size_of(con: duckdb.DuckDBPyConnection, rows: str, texts: Iterable[str]) -> Size:
+    """Size of the rows that a SELECT gives; `texts`: their columns of texts."""
+    bytes_ = " + ".join(f"coalesce(sum(strlen({quoted(name)})), 0)" for name in texts)
+    found = con.execute(f"SELECT count(*), {bytes_ or 0} FROM ({rows})").fetchone() or (0, 0)
+    return Size(int(found[0]), int(found[1]))
+
+
+def size_of_table(con: duckdb.DuckDBPyConnection, table: Table, rows: str, most: Mapping[str, int]) -> Size:
+    """Size of the rows of a table, or of a SELECT with its columns. `most`: how many rows tables have at most, by
+    name: of a small one nobody asks more.
+    """
+    if (small := most.get(table.qualified, _VECTOR + 1)) <= _VECTOR:
+        return Size(small, 0)
+    return size_of(con, rows, (c.name for c in table.columns if c.type == "VARCHAR"))
+
+
+def most_rows(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many rows the tables of the current database have, or had: deleted ones count still."""
+    return dict(
+        con.execute(
+            "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() "
+            "WHERE database_name = current_database()"
+        ).fetchall()
+    )
 
 
 def pieces_of(con: duckdb.DuckDBPyConnection, rows: str, column: str, size: Size) -> list[str]:
@@ -134,7 +156,8 @@ def _by_way_of_a_table(con: duckdb.DuckDBPyConnection, target: str, rows: str, k
     con.execute(f"CREATE TEMP TABLE {name} AS {rows}")
     own = f"SELECT * FROM temp.{name}"
     try:
-        insert_in_order(con, target, own, key, size_of(con, own))
+        texts = [column for column, type_, *_ in con.execute(f"DESCRIBE {own}").fetchall() if type_ == "VARCHAR"]
+        insert_in_order(con, target, own, key, size_of(con, own, texts))
     finally:
         con.execute(f"DROP TABLE temp.{name}")
 

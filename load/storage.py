@@ -13,7 +13,7 @@ import duckdb
 
 from extract.half_made import gone_on_error
 from load.data_dictionary import refresh
-from load.in_order import insert_in_order, size_of
+from load.in_order import insert_in_order, most_rows, size_of_table
 from load.schema import columns_sql, create_tables, literal, quoted
 from load.transaction import transaction
 from transform.form import Table, load_form
@@ -102,6 +102,7 @@ def write_in_order(con: duckdb.DuckDBPyConnection, target: Path, select: Select 
     """
     row = con.execute("SELECT current_database()").fetchone()
     work = quoted(row[0] if row else "kaona")
+    most = most_rows(con)
     con.execute(f"ATTACH {literal(str(target))} AS next (STORAGE_VERSION {literal(STORAGE_VERSION)})")
     try:
         con.execute("USE next")
@@ -109,7 +110,8 @@ def write_in_order(con: duckdb.DuckDBPyConnection, target: Path, select: Select 
             create_tables(con)
         for table in sorted(load_form().tables.values(), key=lambda t: t.qualified):
             rows = select(table, f"{work}.{table.qualified}")
-            insert_in_order(con, f"next.{table.qualified}", rows, table.key, size_of(con, rows))
+            size = size_of_table(con, table, rows, most)
+            insert_in_order(con, f"next.{table.qualified}", rows, table.key, size)
         refresh(con)
         con.execute("CHECKPOINT next")
     finally:

@@ -224,7 +224,7 @@ def copies_of_night(
         f"AND r.copy_id IN (SELECT c.copy_id FROM lineage.form_copy AS c WHERE c.night = DATE '{night}' AND {own})"
     )
     resting: dict[str, AtRest] = {}
-    for piece in pieces_of(con, rows, "copy_id", size_of(con, rows)):
+    for piece in pieces_of(con, rows, "copy_id", size_of(con, rows, ("raw", "value"))):
         con.execute(f"{piece} ORDER BY copy_id, page, line_first, char_from, line_last, char_to, field")
         for copy_id, of_copy in groupby(_fetched(con), _FIRST):
             resting[copy_id] = put([_reading(row, copy_id in cut_beside) for row in of_copy])

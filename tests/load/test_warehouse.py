@@ -82,6 +82,7 @@ def test_copies_come_back_as_they_were_read(one_night):
 def test_copies_that_come_back_in_pieces_and_rest_in_a_file_are_the_same(one_night, tmp_path, monkeypatch):
     whole = copies_of_night(one_night.con, FIRST)
     monkeypatch.setattr("load.in_order._SORT_BYTES", 50)
+    monkeypatch.setattr("load.in_order._VECTOR", 1)
     with RestingPlace(tmp_path / "stored") as place:
         found = copies_of_night(one_night.con, FIRST, put=place.put)
     assert found == whole
