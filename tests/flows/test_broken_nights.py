@@ -57,6 +57,7 @@ def comes_through(
         assert outcomes.count("killed") == sum(point != "record.logged" for point, _ in points)
 
 
+@pytest.mark.soak
 @pytest.mark.fault(1, 3)
 def test_killed_while_it_pulls_and_again_before_the_tables(before: Before, should: Undisturbed, tmp_path: Path) -> None:
     comes_through(before, should, tmp_path, [("pull.on_disk", 2), ("tables.asked", 1)])

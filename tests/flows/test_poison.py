@@ -112,6 +112,7 @@ def test_poison_first_last_and_every_tenth_leaves_what_is_good_as_it_would_be(
     check_whole(settings, FIRST, undisturbed_of(settings), listed=len(files) + len(GOOD))
 
 
+@pytest.mark.soak
 @pytest.mark.fault(58)
 def test_a_night_of_poison_in_the_place_of_all_forms_changes_no_fact_and_one_letter_says_so(home: Home) -> None:
     settings, before = home.settings, facts(home.settings)
@@ -136,10 +137,10 @@ def test_a_night_of_poison_in_the_place_of_all_forms_changes_no_fact_and_one_let
     assert status_of(settings).needs == []
 
 
+@pytest.mark.soak
 @pytest.mark.fault(58)
 @pytest.mark.parametrize(
-    "is_renamed",
-    [pytest.param(False, id="in their place"), pytest.param(True, marks=pytest.mark.soak, id="under other names")],
+    "is_renamed", [pytest.param(False, id="in their place"), pytest.param(True, id="under other names")]
 )
 def test_poison_for_nearly_all_forms_is_one_letter_and_the_forms_count_as_there(home: Home, is_renamed: bool) -> None:
     settings, before = home.settings, facts(home.settings)

@@ -95,6 +95,7 @@ def web() -> Iterator[Web]:
         yield made
 
 
+@pytest.mark.soak
 @pytest.mark.fault(26, 28, 30)
 def test_files_that_break_off_or_change_on_their_way_come_in_whole_with_the_next_run(web: Web, tmp_path: Path) -> None:
     forms = [dump_text([Copy(project(n, f"50390000-93{n}1", reports=1), STYLE_1)]).encode() for n in range(5)]
