@@ -25,8 +25,8 @@ _VECTOR = 2_048
 # what may be held of the rows of one row group: as a part of a sort, and as a part of a Parquet file
 _RUN_BYTES = 48 * 1024 * 1024
 _GROUP_BYTES = 32 * 1024 * 1024
-# what may be sorted in one go when its texts are short
-_SORT_BYTES = 128 * 1024 * 1024
+# what may be sorted in one go when its texts are short: two of them within the memory that is delivered
+_SORT_BYTES = 120 * 1024 * 1024
 # how often a text is held while it is sorted and written, and what a row takes besides
 _TIMES_HELD, _ROW_BYTES = 3, 200
 # each piece looks at all rows once; more pieces are made of pieces
