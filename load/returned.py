@@ -15,6 +15,7 @@ from datetime import date
 import duckdb
 
 from load.warehouse import copies_of_night, files_of_night
+from transform.at_rest import AtRest
 from transform.records import FileOutcome, FormCopy
 from transform.returns import RETURN, bytes_of, return_of
 
@@ -52,7 +53,7 @@ def returned_on(con: duckdb.DuckDBPyConnection, night: date, standing: Iterable[
 def _again(copy: FormCopy, sha: str, uri: str, night: date) -> FormCopy:
     head, _, number = copy.copy_id.rpartition("-")
     copy_id = f"{bytes_of(head)}{RETURN}{sha.partition(RETURN)[2]}-{number}"
-    readings = tuple(r._replace(copy_id=copy_id) for r in copy.readings)
+    readings = AtRest.of([r._replace(copy_id=copy_id) for r in copy.readings])
     return replace(copy, copy_id=copy_id, source_sha256=sha, uri=uri, night=night, readings=readings)
 
 
