@@ -6,6 +6,7 @@ import difflib
 import gc
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 os.environ.setdefault("KAONA_OCR", "false")
 # drawing charts costs each night half a second; the tests of the pages ask for them
 os.environ.setdefault("KAONA_WRITE_PAGE", "false")
+
+# hundreds of processes are started, and each would compile kaona anew
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # a process that holds all libraries and all tests looks through a million objects for garbage again and again
 gc.set_threshold(20_000, 20, 50)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -36,11 +37,20 @@ INSIDE = re.compile("object|operators|stream|bytes")
 
 def calls(*names: str, rooms: tuple[str, ...] = ("extract", "transform")) -> Iterator[tuple[str, ast.Call]]:
     """Calls of these functions in the rooms that reject files, with the path of the module."""
-    for room in rooms:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
-                    yield path.relative_to(ROOT).as_posix(), node
+    for path, node in (found for room in rooms for found in all_calls(room)):
+        if isinstance(node.func, ast.Name) and node.func.id in names:
+            yield path, node
+
+
+@cache
+def all_calls(room: str) -> list[tuple[str, ast.Call]]:
+    """Every call in a room, with the path of its module."""
+    return [
+        (path.relative_to(ROOT).as_posix(), node)
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
 
 
 def samples(node: ast.expr) -> tuple[str, list[str]] | None:

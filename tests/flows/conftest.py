@@ -29,7 +29,7 @@ FIRST, SECOND, THIRD = date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 24
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _no_settings_from_outside(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Tests must not read an operator's own settings."""
     import os
 
@@ -38,6 +38,8 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.setenv("KAONA_OCR", "false")  # whether Tesseract is on the machine must not decide what a test sees
     monkeypatch.setenv("KAONA_WRITE_PAGE", "false")  # charts cost half a second; tests/load/test_pages.py asks for them
     monkeypatch.setenv("KAONA_DATA_DOCS", "false")  # likewise; tests/flows/test_quarantine.py asks for them
+    if request.node.get_closest_marker("no_mails") is not None:
+        monkeypatch.setenv("KAONA_WRITE_MAILS", "false")
     monkeypatch.chdir(tmp_path)
 
 

@@ -32,7 +32,9 @@ def environment(**changes: str) -> dict[str, str]:
     """The environment of a process that finds kaona and nothing of an operator's own."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("KAONA_", "PREFECT_"))}
     quick = dict.fromkeys(("KAONA_WRITE_PAGE", "KAONA_DATA_DOCS", "KAONA_OCR"), "false")
-    return kept | quick | {"KAONA_WORKERS": "1", "PYTHONPATH": str(CHECKOUT), "DO_NOT_TRACK": "1"} | changes
+    # who serves runs, or works at a pool, looks for them every ten seconds
+    soon = {"PREFECT_RUNNER_POLL_FREQUENCY": "1", "PREFECT_WORKER_QUERY_SECONDS": "1"}
+    return kept | quick | soon | {"KAONA_WORKERS": "1", "PYTHONPATH": str(CHECKOUT), "DO_NOT_TRACK": "1"} | changes
 
 
 def home_with(folder: Path, *names: str) -> Path:

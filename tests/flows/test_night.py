@@ -168,10 +168,12 @@ def test_nothing_heavy_is_imported_when_nothing_is_new(sample_night: tuple[Setti
     assert "nothing new" in done.stdout
 
 
+@pytest.mark.no_mails
 def test_a_rebuild_from_the_archive_gives_the_same_exports(sample_night: tuple[Settings, Summary]) -> None:
     assert verify_exports(sample_night[0]) == []
 
 
+@pytest.mark.no_mails
 def test_verify_names_an_export_that_was_tampered_with(tmp_path: Path) -> None:
     settings = settings_in(tmp_path / "home")
     (settings.home / "inbox").mkdir(parents=True)
@@ -183,6 +185,7 @@ def test_verify_names_an_export_that_was_tampered_with(tmp_path: Path) -> None:
     assert verify_exports(settings) == ["dim_project.parquet"]
 
 
+@pytest.mark.no_mails
 def test_verify_compares_tables_that_are_not_exported_each_night_too(tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(SAMPLES, home / "inbox", ignore=lambda _, names: [n for n in names if n != "dump-utf16.txt"])
@@ -212,6 +215,7 @@ def test_files_seen_over_several_nights_or_at_once_end_in_the_same_project_table
 
 
 @pytest.mark.fault(27)
+@pytest.mark.no_mails
 def test_a_changed_form_on_another_night_keeps_both_states(settings: Settings) -> None:
     source = (SAMPLES / "dump-utf16.txt").read_text(encoding="utf-16")
     inbox = settings.home / "inbox"
@@ -230,6 +234,7 @@ def test_a_changed_form_on_another_night_keeps_both_states(settings: Settings) -
     assert verify_exports(settings) == []
 
 
+@pytest.mark.no_mails
 def test_a_withdrawn_file_deletes_no_fact(settings: Settings) -> None:
     for name in ("dump-utf16.txt", "form-reportlab.pdf"):
         shutil.copy(SAMPLES / name, settings.home / "inbox")
@@ -324,6 +329,7 @@ def test_a_second_process_reads_whole_nights_while_they_are_published(settings: 
     check_whole(settings, FIRST, undisturbed_of(settings), listed=4)
 
 
+@pytest.mark.no_mails
 def test_rebuild_replaces_a_damaged_working_file(settings: Settings) -> None:
     shutil.copy(SAMPLES / "dump-utf16.txt", settings.home / "inbox")
     run(settings)

@@ -95,6 +95,7 @@ def test_a_record_that_a_blocking_check_refuses_is_set_aside_and_comes_in_when_t
     assert waiting(settings) == []
 
 
+@pytest.mark.no_mails
 def test_what_was_known_of_a_refused_project_stays(settings: Settings) -> None:
     deliver(settings, "one.txt", Copy(ONE, STYLE_1))
     deliver(settings, "two.txt", Copy(TWO, STYLE_1))
@@ -150,6 +151,7 @@ def test_a_suite_that_is_wrong_fails_the_night_tells_the_operator_and_shows_its_
     check_whole(settings, SECOND, undisturbed_of(settings), listed=2)
 
 
+@pytest.mark.no_mails
 def test_an_amount_that_is_no_number_stays_out_with_its_text_until_the_form_prints_one(settings: Settings) -> None:
     amount = f"{ONE.budget_received:,}".removesuffix(".00")
     text = dump_text([Copy(ONE, STYLE_1)])
@@ -166,6 +168,7 @@ def test_an_amount_that_is_no_number_stays_out_with_its_text_until_the_form_prin
     assert query(settings.published, "SELECT budget_received_baht FROM dim_project")[1] == [(ONE.budget_received,)]
 
 
+@pytest.mark.no_mails
 def test_a_form_without_a_readable_code_comes_in_when_a_reviewed_line_says_whose_it_is(tmp_path: Path) -> None:
     reference = tmp_path / "reference"
     shutil.copytree(CHECKOUT / "data" / "reference", reference)

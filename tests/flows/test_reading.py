@@ -123,6 +123,7 @@ def only_part(settings: Settings) -> Path:
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data[:40], lambda data: b"", lambda data: data[:99] + b"!" + data[100:], lambda data: data + b"\0", lambda data: b"PK" + data])  # fmt: skip
+@pytest.mark.no_mails
 def test_a_damaged_part_is_read_again(
     read_once: tuple[Settings, list[SourceFile]], asked: list[str], damage: Any
 ) -> None:

@@ -60,6 +60,7 @@ def test_a_change_that_is_taken_back_is_delivered_resolved_and_told(settings: Se
 
 
 @pytest.mark.soak
+@pytest.mark.no_mails
 def test_however_many_come_back_a_night_that_brought_them_is_asked_once(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +86,8 @@ def test_however_many_come_back_a_night_that_brought_them_is_asked_once(
     assert asked(settings, returned) == [(THIRD, 3)]
 
 
+@pytest.mark.soak
+@pytest.mark.no_mails
 def test_it_may_come_back_more_than_once_and_a_night_may_run_twice(settings: Settings) -> None:
     nights = [FIRST.replace(day=day) for day in (1, 2, 3, 4, 5)]
     for night, project in zip(nights, (RIGHT, WRONG, RIGHT, WRONG, RIGHT), strict=True):
@@ -123,6 +126,7 @@ def test_nights_in_any_order_come_to_the_same(order: tuple[int, ...], tmp_path: 
     assert asked(other, PROGRESS) == [(Decimal(100),)]
 
 
+@pytest.mark.no_mails
 def test_a_file_that_was_only_renamed_or_gone_for_a_night_is_no_delivery(settings: Settings) -> None:
     put(settings, RIGHT)
     put(settings, replace(RIGHT, code="50390000-9002"), "two.txt")

@@ -98,6 +98,7 @@ def test_pasted_and_signed_lines_decide_what_was_contested(reviewed: Settings) -
     assert verify_exports(reviewed) == []
 
 
+@pytest.mark.no_mails
 def test_lines_that_nobody_signed_have_no_effect_stop_no_night_and_are_told_with_their_place(
     reviewed: Settings,
 ) -> None:
@@ -114,6 +115,7 @@ def test_lines_that_nobody_signed_have_no_effect_stop_no_night_and_are_told_with
     )
 
 
+@pytest.mark.no_mails
 def test_a_correction_that_matches_no_more_is_told_until_it_goes(reviewed: Settings) -> None:
     header = (reviewed.reference / "corrections.csv").read_text(encoding="utf-8")
     stale = {

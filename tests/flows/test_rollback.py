@@ -33,6 +33,7 @@ def two_nights(sample_night: tuple[Settings, object], tmp_path: Path) -> tuple[S
     return settings, first
 
 
+@pytest.mark.no_mails
 def test_all_that_was_published_goes_back_together_and_the_next_run_publishes_again(
     two_nights: tuple[Settings, dict[str, bytes]],
 ) -> None:

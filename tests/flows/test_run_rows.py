@@ -58,6 +58,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[Sum
 
 
 @pytest.mark.fault(27)
+@pytest.mark.no_mails
 def test_the_files_of_every_night_add_up(nights: tuple[Settings, list[Summary]]) -> None:
     settings, _ = nights
     assert rows(settings) == [

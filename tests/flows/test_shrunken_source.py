@@ -110,6 +110,7 @@ def test_a_loss_is_told_every_night_until_the_source_is_whole_again(settings: Se
 
 
 @pytest.mark.fault(32)
+@pytest.mark.no_mails
 def test_a_source_that_cannot_be_listed_stops_neither_the_others_nor_the_night(tmp_path: Path) -> None:
     north, south = tmp_path / "north", tmp_path / "south"
     fill(north, [0])
@@ -243,6 +244,7 @@ def test_a_drop_box_whose_files_are_others_every_night_is_believed(settings: Set
     ("limit", "forms", "is_believed"),
     [(0.2, range(4), False), (0.25, range(4), True), (1, (), True), (0, range(4), False), (0, range(5), True)],
 )
+@pytest.mark.no_mails
 def test_how_much_may_be_lost_is_a_setting(
     tmp_path: Path, limit: float, forms: Iterable[int], is_believed: bool
 ) -> None:

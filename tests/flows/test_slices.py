@@ -35,6 +35,7 @@ def two_nights(settings: Settings) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.soak), 3])
+@pytest.mark.no_mails
 def test_slices_change_nothing(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:

@@ -162,6 +162,7 @@ def test_a_night_that_comes_late_leaves_the_warnings_of_the_last_one_and_the_nex
     assert query(office.published, "SELECT count(*) FROM v_missing_projects")[1] == [(0,)]
 
 
+@pytest.mark.no_mails
 def test_a_home_of_another_version_is_made_again_from_its_archive_and_the_night_goes_on(
     office: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
