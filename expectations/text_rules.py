@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -38,9 +39,9 @@ def _placeholder_text(given: Given) -> Frame:
     names = given.projects.loc[given.projects["project_name"].notna(), ["project_code", "project_name"]]
     names = names.rename(columns={"project_name": "text"}).assign(section="name", field="project_name")
     texts = pd.concat([names, given.texts], ignore_index=True)
-    keys = [_bare(text) for text in texts["text"].tolist()]
-    texts = texts.assign(key=pd.Series(keys, index=texts.index, dtype="str"))
-    waits = pd.Series([_says_nothing(key, words) for key in keys], index=texts.index, dtype=bool)
+    said = [_said(_bare(text), words) for text in texts["text"].tolist()]
+    texts = texts.assign(key=pd.Series([key for key, _ in said], index=texts.index, dtype="str"))
+    waits = pd.Series([waits for _, waits in said], index=texts.index, dtype=bool)
     prose = texts[texts["section"].isin(_PROSE) & (texts["key"] != "")]
     prose = prose[prose.duplicated(["project_code", "key"], keep=False)]
     sections = prose.groupby(["project_code", "key"], sort=False)["section"].transform("nunique")
@@ -54,6 +55,14 @@ def _placeholder_text(given: Given) -> Frame:
 def _bare(text: str) -> str:
     """The text without spaces and what dresses its ends."""
     return "".join(text.split()).strip(_DRESSING).casefold()
+
+
+def _said(bare: str, words: Vocabulary) -> tuple[str, bool]:
+    """What equal texts have in common, and whether they only say that something will come. A night's long texts are
+    not held twice: their hashes stand for them."""
+    is_long = len(bare) > _LONGEST_WAITING
+    key = hashlib.blake2b(bare.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest() if is_long else bare
+    return key, _says_nothing(bare, words)
 
 
 def _says_nothing(key: str, words: Vocabulary) -> bool:

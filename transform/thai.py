@@ -171,7 +171,7 @@ _BLINDING: tuple[_Rule, ...] = (
 )
 
 
-@lru_cache(maxsize=131072)  # more than the different texts of a night of ten thousand files, which it is asked thrice
+@lru_cache(maxsize=8192)  # a project asks of its own texts again and again, of those of the others seldom
 def squash(text: str) -> str:
     """The key under which two printings are equal after lossless normalisation.
 
