@@ -25,7 +25,9 @@ from flows.summary import Watch
 from load.dictionary import query
 from load.warehouse import work_path
 from tests.flows.conftest import FIRST, run, settings_in
+from tests.flows.homes import copied
 from tests.flows.test_nights import LIBRARY, PARK, exports_of, project
+from tests.flows.whole import check_whole, undisturbed_of
 
 Reader = Callable[[bytes], Document]
 NEW = project(5, "50390000-9605", reports=1)
@@ -99,7 +101,9 @@ def test_gains_are_published_straight(home: Path) -> None:
 
 
 @pytest.mark.fault(62)
-def test_a_loss_is_held_back_until_somebody_says_that_it_is_right(home: Path, reader: Callable[[Reader], None]) -> None:
+def test_a_loss_is_held_back_until_somebody_says_that_it_is_right(
+    first: Settings, home: Path, reader: Callable[[Reader], None]
+) -> None:
     reader(refusing(PARK.code))
     before = exports_of(settings_in(home))
     code, _, message = rebuild(home)
@@ -108,6 +112,7 @@ def test_a_loss_is_held_back_until_somebody_says_that_it_is_right(home: Path, re
     assert "rebuild-diff/index.html" in message
     assert "--accept-changes" in message
     assert exports_of(settings_in(home)) == before
+    check_whole(settings_in(home, write_mails=False), FIRST, undisturbed_of(first), listed=3)
     code, text, _ = rebuild(home, "--accept-changes")
     assert code == 0
     assert "LOST       1 file newly rejected, 1 project gone" in text
@@ -159,7 +164,7 @@ def verify(home: Path, other: Path, *asked: str) -> tuple[int, str, str]:
 
 
 @pytest.mark.fault(62)
-def test_two_homes_that_say_the_same_are_equal_and_others_are_not(first: Settings, home: Path) -> None:
+def test_two_homes_that_say_the_same_are_equal_and_others_are_not(first: Settings, home: Path, tmp_path: Path) -> None:
     code, text, _ = verify(home, first.home)
     assert (code, "3 files and all values: nothing differs" in text) == (0, True)
     with duckdb.connect(str(work_path(home))) as con:
@@ -168,12 +173,13 @@ def test_two_homes_that_say_the_same_are_equal_and_others_are_not(first: Setting
     assert code == 1
     assert "budget_spent                 2 changed" in text
     assert "reads the archive otherwise" in message
+    check_whole(copied(first, tmp_path / "compared", write_mails=False), FIRST, undisturbed_of(first), listed=3)
     assert (first.home / "work" / "comparison" / "values.csv").is_file()
 
 
 @pytest.mark.fault(62)
 @pytest.mark.soak
-def test_another_python_reads_the_archive_in_a_home_of_its_own(home: Path, tmp_path: Path) -> None:
+def test_another_python_reads_the_archive_in_a_home_of_its_own(first: Settings, home: Path, tmp_path: Path) -> None:
     """The other environment is this one with a reader that reads the refused document, and one amount otherwise."""
     other = tmp_path / "other"
     other.mkdir()
@@ -195,6 +201,7 @@ def test_another_python_reads_the_archive_in_a_home_of_its_own(home: Path, tmp_p
     assert "1 newly readable" in text
     assert f"changed  {LIBRARY.code} budget_received  {LIBRARY.budget_received:.2f} → 77.00" in text
     assert exports_of(settings_in(home)) == before
+    check_whole(settings_in(home, write_mails=False), FIRST, undisturbed_of(first), listed=3)
 
 
 def test_what_cannot_be_compared_is_named(home: Path, tmp_path: Path) -> None:

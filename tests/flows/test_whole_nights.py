@@ -13,6 +13,7 @@ import pytest
 from data.samples.generator.dump import STYLE_1, Copy, dump_text
 from flows.settings import Settings
 from flows.validating import NotPublished
+from load.dictionary import query
 from load.publish import PublishRefused
 from tests.extract.hostile import READ, hostile_cases
 from tests.extract.pdf_bytes import build_pdf, text_at
@@ -35,6 +36,7 @@ from tests.flows.whole import (
     tables_of,
     undisturbed_of,
 )
+from tests.load.test_dictionary import FORBIDDEN
 from tests.ordinary_user import with_limits
 
 # one of each kind: what is wrong with it in its name (tests/extract/hostile*.py)
@@ -84,6 +86,21 @@ def test_a_night_with_one_poison_of_each_kind_has_the_facts_of_the_night_without
     facts = [name for name in should.tables if name.startswith("main.") or name == "lineage.decision"]
     assert {name: now[name] for name in facts} == {name: should.tables[name] for name in facts}
     check_whole(home, SECOND, undisturbed_of(home), listed=listed)
+
+
+@pytest.mark.fault(48)
+def test_whatever_is_asked_of_the_file_before_a_night_and_after_it_the_night_is_whole(
+    before: Before, should: Undisturbed, tmp_path: Path
+) -> None:
+    home = copied(before.home, tmp_path)
+    for _ in range(2):
+        published = sha_of(home.published)
+        for sql, _ in FORBIDDEN:
+            with pytest.raises(ValueError, match="the query cannot run"):
+                query(home.published, sql)
+        assert sha_of(home.published) == published
+        run(home, SECOND)
+    check_whole(home, SECOND, should, listed=LISTED)
 
 
 # ---------------------------------------------------------------- on the way here
