@@ -155,6 +155,7 @@ def test_killed_at_hundreds_of_random_moments(before: Before, should: Undisturbe
 
 
 @pytest.mark.soak
+@pytest.mark.fault(10, 11)
 @pytest.mark.parametrize("what", ["raise", "full"])
 def test_an_error_at_every_point(before: Before, should: Undisturbed, tmp_path: Path, what: str) -> None:
     """Not the disk itself, but all that a full one makes of a call: the night fails and says why, or goes on without."""
