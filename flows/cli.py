@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +16,8 @@ from flows.command_line import Failure, Home, Json, failures, mistakes, settings
 from flows.leaving import leave
 from flows.operating import commands as operating
 from flows.settings import Settings, tonight
-from flows.summary import Watch, write_lines
+from flows.streams import Unprinted, prepare, write_lines
+from flows.summary import Watch
 
 app = typer.Typer(
     name="kaona",
@@ -29,13 +30,11 @@ app = typer.Typer(
 
 def main() -> None:
     """Entry point: exit code 0 complete, 1 failed, 2 wrong usage."""
+    prepare()
     try:
         app()
     except Failure as failure:
         mistakes.print(f"kaona: {failure}", markup=False)
-    except BrokenPipeError:  # the reader of a pipe (head, less) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return
     except SystemExit as done:
         if done.code is None or isinstance(done.code, int):
             _leave(done.code or 0)
@@ -107,14 +106,22 @@ def run(
         accept_changes=accept_changes,
         accept_loss=accept_loss,
     )
-    say = (lambda line: None) if as_json else (lambda line: print(line, flush=True))
+    say = (lambda line: None) if as_json else _said
     with failures(settings):
         try:
             found = run_asked(settings, asked, Watch(is_quiet=as_json), say)
         except WrongUsage as error:
             mistakes.print(f"kaona: {error}", markup=False)
             raise typer.Exit(2) from error
-    write_lines([json.dumps(found.as_json, ensure_ascii=False)] if as_json else found.lines)
+    try:
+        write_lines([json.dumps(found.as_json, ensure_ascii=False)] if as_json else found.lines)
+    except Unprinted as error:  # what was asked for is done
+        mistakes.print(f"kaona: {error}; all is done all the same, and told by `kaona status`", markup=False)
+
+
+def _said(line: str) -> None:
+    with suppress(Unprinted):  # nobody may be listening, and the nights go on
+        write_lines([line])
 
 
 @app.command()

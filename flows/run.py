@@ -25,11 +25,23 @@ from flows.operating.stopping import DeadlinePassed, Stopped
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch
 
+# nights that there can be; from 2400 on a year is Buddhist
+_FIRST_YEAR, _YEAR_LIMIT, _BUDDHIST_AHEAD = 1900, 2400, 543
+
 
 class WrongUsage(ValueError):
     """The command was asked for something it cannot mean; the message says what was expected."""
 
     outcome = "refused"
+
+
+def require_night(night: date) -> None:
+    """Raises WrongUsage for a date that no night can have: its Buddhist year would reach every date column."""
+    if _FIRST_YEAR <= night.year < _YEAR_LIMIT:
+        return
+    meant = night.year - _BUDDHIST_AHEAD
+    hint = f"; a Buddhist year is {_BUDDHIST_AHEAD} ahead: {meant}-{night:%m-%d}" if meant >= _FIRST_YEAR else ""
+    raise WrongUsage(f"night {night}: expected a date from {_FIRST_YEAR} to {_YEAR_LIMIT - 1}, Common Era{hint}")
 
 
 def never(error: BaseException) -> bool:
@@ -49,6 +61,7 @@ def run_night(
     Raises what made it fail; then nothing new is published, and the operator has a letter in the outbox, unless the
     night `will_retry`. Raises Stopped when it was asked to stop, with no letter: nothing has failed.
     """
+    require_night(night)
     with one_run(settings, night, watch, will_retry) as record:
         record.summary = _run(settings, night, watch, accept_loss)
         return record.summary

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flows.run import WrongUsage, run_night
+from flows.run import WrongUsage, require_night, run_night
 from flows.settings import Settings
 from flows.summary import Summary, Watch, as_text
 
@@ -39,6 +39,7 @@ class Answer:
 def run_asked(settings: Settings, asked: Asked, watch: Watch, say: Say) -> Answer:
     """Do what was asked; `say` is told what is worth a line before the end. Raises WrongUsage and what nights raise."""
     _require_sense(asked)
+    require_night(asked.night)
     if asked.by_date:
         return _history(settings, asked, watch, say)
     if asked.files:

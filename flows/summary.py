@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +18,6 @@ from flows.settings import BANGKOK
 from transform.source_nights import SourceTonight
 
 T = TypeVar("T")
-_ACTS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -219,13 +216,3 @@ class Watch:
             if is_outermost:
                 bars.stop()
                 self._bars = None
-
-
-def write_lines(lines: Iterable[str]) -> None:
-    """Print to standard output; results go there, progress goes to standard error.
-
-    A terminal is not sent what a document would have it do: colours, titles, text that runs backwards. A pipe gets all.
-    """
-    is_terminal = sys.stdout.isatty()
-    for line in lines:
-        sys.stdout.write((_ACTS.sub("\ufffd", line) if is_terminal else line) + "\n")

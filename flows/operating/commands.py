@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.command_line import Home, Json, failures, settings_of
-from flows.summary import write_lines
+from flows.streams import write_lines
 
 
 def status(
