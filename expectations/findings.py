@@ -60,6 +60,7 @@ def collect(
     refused: Mapping[str, Sequence[Refusal]] | None = None,
     gone: Collection[str] = (),
     said: Callable[[Delivery], Sequence[Said]] | None = None,
+    replaced: Collection[str] = (),
 ) -> Frame:
     """Rows of quality.finding to insert or replace: what is found tonight, and what is resolved tonight; by finding_id.
 
@@ -68,7 +69,8 @@ def collect(
     copy ids of `corrections` that were delivered before; `registers` tell what kind of difference a conflict is;
     `refused`: projects that are not among the night's deliveries because a blocking check sets them aside, with what
     refuses them; `gone`: places whose file was taken away, so that what was found of it is over;
-    `said`: the conflicts of a delivery in words, where another process has worked them out.
+    `said`: the conflicts of a delivery in words, where another process has worked them out; `replaced`: hashes of files
+    that were delivered again on the same night, so that nobody need hear that they cannot be read.
     Pure: the same arguments give the same rows.
     """
     before = findings_in(previous)
@@ -80,7 +82,7 @@ def collect(
         *(Draft(**each.row(form)) for each in folded.substitutions),
         *_failing_columns(validation.failures, crosscheck_rows, night, form),
         *(Draft(**each) for each in unusual(validation.failures, form)),
-        *_files(night, unread),
+        *_files(night, unread, replaced),
         *_codes(night),
     ]
     without_effect = list(idle(corrections, night, known, form))
@@ -264,10 +266,10 @@ def _address(row: Mapping[str, Any], form: Form) -> str | None:
     return field
 
 
-def _files(night: Night, unread: Frame) -> Iterator[Draft]:
+def _files(night: Night, unread: Frame, replaced: Collection[str]) -> Iterator[Draft]:
     """Rejected files, and the unread lines of a file that are no project's in particular."""
     for file in night.files:
-        if file.status == "rejected":
+        if file.status == "rejected" and file.source_sha256 not in replaced:
             nowhere = (file.uri, None, None)
             words = {"th": why_rejected(file.code, file.reason), "en": file.reason or "-"}
             yield Draft("file_rejected", value=file.code, of=file.source_sha256, place=nowhere, detail=words)

@@ -36,8 +36,16 @@ def identity(pulled: Pulled) -> str:
     return hashlib.sha256(f"not pulled\0{pulled.uri}\0{code}".encode()).hexdigest()
 
 
+def replaced(standing: Iterable[tuple[str, str]], files: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Hashes of those files (place, hash) that another file took the place of on the same night: they were delivered
+    again. `standing` of a night, in the order of its list."""
+    last = dict(standing)
+    stand = set(last.values())
+    return frozenset(sha for uri, sha in files if uri in last and sha not in stand)
+
+
 def write_night(archive: Path, night: date, listing: Sequence[Pulled], asked: Sequence[Asked] = ()) -> None:
-    """Write down what stood where on a night; a second run of the night adds what it found, in the order of finding.
+    """Write down what stood where on a night; what a second run of the night finds stands below what is there no more.
 
     Of a source it keeps that it was listed in any run and that its loss was accepted in any; the last limit counts.
     """
@@ -45,8 +53,8 @@ def write_night(archive: Path, night: date, listing: Sequence[Pulled], asked: Se
     folder.mkdir(parents=True, exist_ok=True)
     lines = _lines(archive, night)
     seen = _files_in(lines)
-    known = {(p.uri, identity(p)) for p in seen}
-    together = [*seen, *(p for p in listing if (p.uri, identity(p)) not in known)]
+    now = {(p.uri, identity(p)) for p in listing}
+    together = [*(p for p in seen if (p.uri, identity(p)) not in now), *listing]
     sources = {one.source: one for one in _asked_in(lines)}
     for one in asked:
         sources[one.source] = _joined(sources.get(one.source), one)
@@ -81,7 +89,7 @@ def _told(one: Asked) -> Iterator[tuple[str, str]]:
 
 
 def read_night(archive: Path, night: date) -> list[Pulled]:
-    """What stood in the sources on a night, in the order of finding; [] for a night that was not run."""
+    """What stood in the sources on a night, last what its last run found; [] for a night that was not run."""
     return _files_in(_lines(archive, night))
 
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from flows.operating.safe_words import safe_sentence
 from flows.operating.stopping import Stopped
 from flows.settings import Settings
+from flows.wrong_settings import WrongSettings, settings_from
 
 mistakes = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -28,19 +29,14 @@ class Failure(Exception):
 
 def settings_of(home: Path | None = None, **changes: Any) -> Settings:
     """Settings from environment and kaona.toml, with what the command line says; wrong ones are a wrong usage."""
-    from pydantic import ValidationError
-
     given = {k: v for k, v in changes.items() if v is not None}
     if home is not None:
         given["home"] = home.resolve()
     try:
-        return Settings(**given)
-    except ValidationError as error:
-        for problem in error.errors():
-            name = ".".join(str(part) for part in problem["loc"])
-            mistakes.print(
-                f"kaona: setting {name}: {problem['msg']}; see kaona.toml and KAONA_* variables", markup=False
-            )
+        return settings_from(given)
+    except WrongSettings as error:
+        for name, said in error.problems:
+            mistakes.print(f"kaona: {name}: {said}; see kaona.toml and KAONA_* variables", markup=False)
         raise typer.Exit(2) from error
 
 

@@ -167,7 +167,7 @@ def listed_in(settings: Settings, night: date, text: str) -> Delivered:
 
 def registry_hash(settings: Settings) -> str:
     """Identity of the declared form and the registers: other rules or corrections are something new."""
-    files = [*sorted((CHECKOUT / "data" / "form").glob("*.toml")), *sorted(settings.reference.glob("*.?sv"))]
+    files = [*sorted((CHECKOUT / "data" / "form").glob("*.toml")), *settings.register_files()]
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

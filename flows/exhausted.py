@@ -1,4 +1,4 @@
-"""What there was no more of when a night failed (room, files, processes, memory), in words that say what to do."""
+"""What there was no more of when a night failed (room, files, processes, memory, a whole file), and what to do."""
 
 from __future__ import annotations
 
@@ -22,18 +22,28 @@ _OUT_OF = {
     "memory": ((errno.ENOMEM,), ("memoryerror",), "allow more (ulimit -v, MemoryMax) or give the machine more"),
 }  # fmt: skip
 _LIBRARIES = ("duckdb", "_duckdb")
+_OF_DAMAGE = ("not a valid duckdb database file", "corrupt database file", "could not read enough bytes")
 
 
 class Exhausted(RuntimeError):
     """The machine, not the input, kept a night from its end."""
 
 
+class Damaged(RuntimeError):
+    """The working file is no DuckDB file any more, or not all of it."""
+
+
 @contextmanager
 def told_clearly(watch: Watch) -> Iterator[None]:
-    """Raise Exhausted, from what the system or DuckDB raises, where something has run out; all else as it is."""
+    """Raise Exhausted or Damaged from what the system or DuckDB raises of that; all else as it is."""
     try:
         yield
     except Exception as error:
+        if _is_damage(error):
+            raise Damaged(
+                f"the working file work/kaona.duckdb cannot be read in stage {watch.stage} ({_first_line(error)}); "
+                "what is published is whole, check the disk, then make it again from the archive: kaona run --rebuild"
+            ) from error
         words = _words(error)
         if words is None:
             raise
@@ -42,6 +52,11 @@ def told_clearly(watch: Watch) -> Iterator[None]:
             f"out of {what} in stage {watch.stage} ({_first_line(error)}); "
             f"what is published is whole, {remedy} and run again"
         ) from error
+
+
+def _is_damage(error: Exception) -> bool:
+    is_of_library = type(error).__module__.partition(".")[0] in _LIBRARIES
+    return is_of_library and any(phrase in str(error).lower() for phrase in _OF_DAMAGE)
 
 
 def _words(error: Exception) -> tuple[str, str] | None:

@@ -228,10 +228,13 @@ class Settings(BaseSettings):
         """The file analysts open."""
         return self.home / "published" / "kaona.duckdb"
 
+    def register_files(self) -> list[Path]:
+        """The files under `reference` from which the registers are built, by name."""
+        return sorted(p for p in self.reference.glob("*.?sv") if p.is_file())
+
     def registers(self) -> dict[str, str]:
-        """Texts of the files under `reference`, by name; the registers are built from them."""
-        files = sorted(p for p in self.reference.glob("*.?sv") if p.is_file()) if self.reference.is_dir() else []
-        return {p.name: _register_text(p) for p in files}
+        """Texts of these files, by name."""
+        return {p.name: _register_text(p) for p in self.register_files()}
 
 
 def _register_text(path: Path) -> str:

@@ -15,6 +15,7 @@ from extract.document import SourceFile
 from extract.pdf import witness
 from extract.read import reader_version, rejected
 from flows import nights_left
+from flows.archived_nights import replaced
 from flows.deciding import with_workers
 from flows.delivery import VERSION, Delivered, identity, nights_of
 from flows.evidence import Reconciled, folder_of, kept
@@ -354,6 +355,8 @@ def summarise(
     unfetched = {p.uri for p in delivered.listing if p.rejection is not None}
     failed = [f.outcome for f in (*readings.before, *readings.new) if f.outcome.status == "rejected"]
     failed += [f.outcome for f in _never_arrived(settings, delivered, frozenset()) if f.outcome.uri in unfetched]
+    delivered_again = replaced(delivered.standing, ((f.uri, f.source_sha256) for f in failed))
+    failed = [f for f in failed if f.source_sha256 not in delivered_again]
     rejected_now = sum(1 for f in readings.new if f.outcome.status == "rejected") + len(unfetched)
     listed = len(delivered.listing)
     files = Files(listed, len(new), readings.unchanged, readings.duplicate, rejected_now)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from extract.fault_points import at
+from flows.archived_nights import replaced
 from flows.delivery import Delivered
 from flows.settings import Settings
 from flows.uncollected import uncollected
@@ -95,6 +96,7 @@ def validate(settings: Settings, registers: Registers, delivered: Delivered, nig
         found = collect(
             night, frames, rows, validation, previous, load_form(), registers.corrections, delivered_before, registers,
             refused=refused, gone=gone, said=worked_out.said,
+            replaced=replaced(delivered.standing, ((file.uri, file.source_sha256) for file in night.files)),
         )  # fmt: skip
     squash.cache_clear()  # as after deciding: it holds every text once more
     return Verdict(validation, with_sources(found, sources, night.night, load_form()), sources, refused)

@@ -120,13 +120,17 @@ def _connected(path: Path, wait_seconds: float) -> Store:
             return duckdb.connect(str(path), config=_OFFLINE)
         except duckdb.Error as error:
             if "could not set lock" not in str(error).lower():
-                raise ValueError(
-                    f"{path.name} in the outbox cannot be opened ({_first_line(error)}); if it is damaged, move it "
-                    "away: mails that wait as .eml files are taken up, and recipients are told everything once more"
-                ) from error
+                raise _no_store(path, error) from error
             if time.monotonic() >= until:
                 raise StoreBusy(f"{path.name} in the outbox is held by another kaona; try again") from error
             time.sleep(0.05)
+
+
+def _no_store(path: Path, error: duckdb.Error) -> ValueError:
+    return ValueError(
+        f"{path.name} in the outbox cannot be opened ({_first_line(error)}); if it is damaged, move it "
+        "away: mails that wait as .eml files are taken up, and recipients are told everything once more"
+    )
 
 
 def _first_line(error: Exception) -> str:
@@ -238,14 +242,19 @@ def forget(con: Store, before: datetime) -> None:
 
 
 def counted(path: Path, wait_seconds: float = 1.0) -> list[tuple[str, int, datetime]] | None:
-    """(state, mails, when the oldest was put in) by state, read only; None when the store is held all the while."""
+    """(state, mails, when the oldest was put in) by state, read only; None when the store is held all the while.
+
+    Raises ValueError when the file is no store of mails.
+    """
     until = time.monotonic() + wait_seconds
     while path.exists():
         try:
             with duckdb.connect(str(path), read_only=True, config=_OFFLINE) as con:
                 sql = "SELECT state, count(*), min(deposited_at) FROM mail GROUP BY state ORDER BY state"
                 return [(state, n, oldest.replace(tzinfo=UTC)) for state, n, oldest in con.execute(sql).fetchall()]
-        except duckdb.Error:
+        except duckdb.Error as error:
+            if "could not set lock" not in str(error).lower():
+                raise _no_store(path, error) from error
             if time.monotonic() >= until:
                 return None
             time.sleep(0.05)

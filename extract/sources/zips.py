@@ -16,6 +16,8 @@ MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _UTF8, _ENCRYPTED = 0x800, 0x1
 _UNIX = 3
 _UNICODE_PATH = 0x7075
+# an entry of the directory; its last number says where the file begins, unless that is told in an extra field
+_ENTRY, _IN_ZIP64 = struct.Struct("<42xL"), 0xFFFFFFFF
 # what tells a file of Office or OpenDocument, which is a ZIP too, from an archive
 _OFFICE = ("[Content_Types].xml", "mimetype")
 
@@ -26,8 +28,26 @@ def is_office(archive: zipfile.ZipFile) -> bool:
 
 
 def open_zip(stream: BinaryIO) -> zipfile.ZipFile:
-    """The archive in these bytes; zipfile.BadZipFile and others when it is none."""
-    return zipfile.ZipFile(stream)
+    """The archive in these bytes; zipfile.BadZipFile and others when it is none.
+
+    Also when it begins with another one: an archive of archives that was cut off has no directory of its own, and what
+    Python finds is that of the last archive that stands whole inside it.
+    """
+    archive = zipfile.ZipFile(stream)
+    if _begins_at(archive, stream) != 0:
+        raise zipfile.BadZipFile("its directory is that of an archive inside it")
+    return archive
+
+
+def _begins_at(archive: zipfile.ZipFile, stream: BinaryIO) -> int:
+    """How many bytes stand in front of the archive that the directory tells of."""
+    if not archive.filelist:
+        return archive.start_dir
+    first = archive.filelist[0]
+    stream.seek(archive.start_dir)
+    entry = stream.read(_ENTRY.size)
+    told = int(_ENTRY.unpack(entry)[-1])
+    return first.header_offset - told if told != _IN_ZIP64 else 0
 
 
 def members_of(archive: zipfile.ZipFile) -> Iterator[Member]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -30,16 +30,13 @@ def status(
 
 def doctor(home: Home = None, as_json: Json = False) -> None:
     """Check everything a night needs, before it is needed; 1 when something fails. Nothing is fetched or sent."""
-    from pydantic import ValidationError
-
     from flows.operating.doctor import as_json as plain
     from flows.operating.doctor import as_lines, examine, of_wrong_settings
-    from flows.settings import Settings
+    from flows.wrong_settings import WrongSettings, settings_from
 
     try:
-        given: dict[str, Any] = {} if home is None else {"home": home.resolve()}
-        report = examine(Settings(**given))
-    except ValidationError as error:
+        report = examine(settings_from({} if home is None else {"home": home.resolve()}))
+    except WrongSettings as error:
         report = of_wrong_settings(error)
     if as_json:
         write_lines([json.dumps({"checks": plain(report)}, ensure_ascii=False)])

@@ -17,7 +17,7 @@ from flows.operating.safe_words import safe
 from flows.settings import Settings
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
+    from flows.wrong_settings import WrongSettings
 
 CHECK_SECONDS = 60.0
 
@@ -35,15 +35,9 @@ def examine(settings: Settings, chosen: Iterable[Check] | None = None, seconds: 
     ]
 
 
-def of_wrong_settings(error: ValidationError) -> list[Finding]:
+def of_wrong_settings(error: WrongSettings) -> list[Finding]:
     """What there is to say when the settings themselves are wrong: nothing else can be looked at with them."""
-    return [
-        Finding(
-            "setting " + ".".join(str(part) for part in problem["loc"]), "FAIL", problem["msg"],
-            "correct kaona.toml or the KAONA_* variable",
-        )
-        for problem in error.errors()
-    ]  # fmt: skip
+    return [Finding(name, "FAIL", said, "correct kaona.toml or the KAONA_* variable") for name, said in error.problems]
 
 
 def as_lines(report: Sequence[Finding]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from extract.sources import read_archived
 from flows.operating.findings import Check, Finding, judged
-from flows.operating.queued import unfinished
+from flows.operating.queued import unfinished, waiting_mails
 from flows.settings import Settings
 
 _SAMPLE = 20
@@ -34,6 +34,33 @@ def published_file(settings: Settings) -> Iterator[Finding]:
         yield Finding("published file", "FAIL", said, "`kaona rollback`, or `kaona run --rebuild` from the archive")
         return
     yield Finding("published file", "ok", f"{tables} tables, {views} views, {path.stat().st_size // 1024:,} kB")
+
+
+def working_file(settings: Settings) -> Iterator[Finding]:
+    """A night can open what the nights before it wrote; while one is at work it has it."""
+    import duckdb
+
+    path = settings.home / "work" / "kaona.duckdb"
+    said, problem = "there is none yet", ""
+    if path.exists():
+        said = f"{path.stat().st_size // 1024:,} kB"
+        try:
+            duckdb.connect(str(path), read_only=True).close()
+        except duckdb.Error as error:
+            if "could not set lock" not in str(error).lower():
+                said = problem = f"it cannot be opened ({type(error).__name__})"
+    yield judged(
+        "working file", said, fails=bool(problem),
+        todo="give it to the user of kaona; where it is damaged, `kaona run --rebuild` makes it again from the archive",
+    )  # fmt: skip
+
+
+def outbox(settings: Settings) -> Iterator[Finding]:
+    """Mails can be put in and sent."""
+    broken = waiting_mails(settings).get("outbox_broken")
+    yield judged(
+        "outbox", broken or "it can be opened", fails=bool(broken), todo="until then no mail is written or sent"
+    )
 
 
 def archive_sample(settings: Settings) -> Iterator[Finding]:
@@ -68,4 +95,4 @@ def _sample(archive: Path) -> Iterator[Path]:
         yield from (folder / name for name in names[:1])
 
 
-CHECKS: tuple[Check, ...] = (published_file, archive_sample, half_done)
+CHECKS: tuple[Check, ...] = (published_file, working_file, outbox, archive_sample, half_done)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from extract import fault_points
 from flows.operating.findings import Check, Finding, judged
+from flows.operating.preflight import lacking_registers
 from flows.settings import Settings
 from transform.mailboxes import mailbox
 from transform.refused_lines import usable
@@ -36,8 +37,9 @@ def variables(settings: Settings) -> Iterator[Finding]:
 
 def reference(settings: Settings) -> Iterator[Finding]:
     """The registers can be read; lines that cannot be used are named without what they say."""
-    if not settings.reference.is_dir():
-        yield Finding("reference", "FAIL", f"{settings.reference} is no folder", "set KAONA_REFERENCE")
+    problem = lacking_registers(settings)
+    if problem:
+        yield Finding("reference", "FAIL", problem, "until then no night begins")
         return
     files, refused = usable(settings.registers())
     registers = read_registers(files)

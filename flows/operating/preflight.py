@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.operating.measures import free_bytes
 from flows.settings import Settings
+from transform.register_files import AGENCY_CODES
 
 
 class NotReady(RuntimeError):
@@ -15,7 +16,7 @@ class NotReady(RuntimeError):
 
 
 def require_ready(settings: Settings) -> None:
-    """Raise NotReady when a folder cannot be made or written to, or less than `min_free_mb` is free."""
+    """Raise NotReady when a folder takes no file, registers are lost, or less than `min_free_mb` is free."""
     for name, folder in folders_of(settings).items():
         problem = cannot_write(folder)
         if problem:
@@ -23,6 +24,9 @@ def require_ready(settings: Settings) -> None:
                 f"{name}: {folder} cannot be written to ({problem}); expected a folder of this user on a disk that "
                 "takes files; correct it or set KAONA_HOME, `kaona doctor` looks at the rest"
             )
+    problem = lacking_registers(settings)
+    if problem:
+        raise NotReady(f"reference: {problem}")
     for name in ("work", "archive"):
         problem = too_little_room(settings, folders_of(settings)[name])
         if problem:
@@ -53,6 +57,25 @@ def cannot_write(folder: Path) -> str:
         with suppress(OSError):
             trial.unlink(missing_ok=True)
         return os.strerror(error.errno) if error.errno else type(error).__name__
+    return ""
+
+
+def lacking_registers(settings: Settings) -> str:
+    """What is missing of the registers, and what to do; '' when nothing is.
+
+    A folder that is not mounted, or a file that an editor emptied on a full disk, would undo every correction and tell
+    coordinators that their codes are in no register.
+    """
+    folder = settings.reference
+    if not folder.is_dir():
+        return f"{folder} is no folder; bring it back or set KAONA_REFERENCE"
+    for path in sorted(folder.glob("*.?sv")):
+        if not path.is_file():
+            return f"{path} is no file; put the register there, or move it away"
+        if not path.stat().st_size:
+            return f"{path} is empty; bring the register back (with its first line when nothing else is in it)"
+    if not (folder / AGENCY_CODES.name).is_file():
+        return f"{folder / AGENCY_CODES.name} is missing; data/reference of this version holds one"
     return ""
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from flows.mail_files import store_path
+from flows.operating.safe_words import safe
 from flows.seen_files import from_entries
 from flows.settings import BANGKOK, Settings
 
@@ -47,12 +48,17 @@ def _known(settings: Settings) -> dict[str, tuple[int, int]]:
 
 
 def waiting_mails(settings: Settings) -> dict[str, Any]:
-    """Mails by state; where the outbox is busy, only how many files wait in it."""
+    """Mails by state; where the outbox is busy or broken, only how many files wait in it, and why it is broken."""
     from load.mail_store import UNSETTLED, counted
 
-    found = counted(store_path(settings))
+    broken = None
+    try:
+        found = counted(store_path(settings))
+    except ValueError as error:
+        found, broken = None, safe(str(error), settings)
     if found is None:
-        return {"mails_waiting": sum(1 for _ in settings.outbox.glob("*.eml")), "mails": None, "oldest_mail": None}
+        files = sum(1 for _ in settings.outbox.glob("*.eml"))
+        return {"mails_waiting": files, "mails": None, "oldest_mail": None, "outbox_broken": broken}
     oldest = min((at for state, _, at in found if state in UNSETTLED), default=None)
     return {
         "mails_waiting": sum(n for state, n, _ in found if state in UNSETTLED),

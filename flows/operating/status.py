@@ -173,6 +173,12 @@ def _published(settings: Settings, moment: datetime) -> tuple[Published | None, 
             f"the published file cannot be read ({type(error).__name__}); `kaona rollback`, then `kaona doctor`"
         )
         return Published(_short(at), round(hours, 1), size, None, None, None, kept), {}, needs
+    if holds.last_night is not None and holds.last_night > tonight():
+        needs.append(
+            f"the last night is {holds.last_night}, which is still to come: what it decided stays current whatever "
+            f"nights before it bring; if it was a slip, delete archive/nights/{holds.last_night}.tsv and run "
+            "`kaona run --rebuild --accept-changes`"
+        )
     if holds.doubted:
         needs.append(
             f"{len(holds.doubted)} sources lost more files than is believed, or hold none that can be read "
@@ -196,6 +202,8 @@ def _published(settings: Settings, moment: datetime) -> tuple[Published | None, 
 def _of_queue(settings: Settings, queued: dict[str, Any], is_at_work: bool, moment: datetime) -> Iterator[str]:
     for name in queued["sources_unavailable"]:
         yield f"source {name} cannot be listed; bring it back or correct the setting sources"
+    if queued.get("outbox_broken"):
+        yield f"no mail is written or sent: {queued['outbox_broken']}"
     if queued["unfinished"] and not is_at_work:
         yield f"a run left {', '.join(queued['unfinished'])} half done; run `kaona run`, it does the rest"
     oldest = _moment(queued["oldest_mail"])

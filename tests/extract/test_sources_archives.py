@@ -48,6 +48,13 @@ def tarred(members, mode="w"):
 FORMS = [("2563/ก.pdf", b"1"), ("b.txt", b"2"), (".DS_Store", b"3"), ("__MACOSX/b.txt", b"4"), ("c.part", b"5")]
 
 
+# cut off behind the third one, it ends as that one does
+OF_ARCHIVES = zipped(
+    [(f"{name}.zip", zipped([(f"of the {name}.txt", b"1")])) for name in ("first", "second", "third", "fourth")],
+    zipfile.ZIP_STORED,
+)
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -225,6 +232,8 @@ def test_a_name_with_a_nul_is_refused_and_shown_on_one_line(inbox, archive):
     ("name", "data", "code"),
     [
         ("cut.zip", zipped(FORMS)[:-30], "broken_archive"),
+        ("two.zip", OF_ARCHIVES[: OF_ARCHIVES.index(b"fourth.zip")], "broken_archive"),
+        ("none.zip", zipped([("empty.zip", zipped([])), ("b.txt", b"2")])[:-150], "broken_archive"),
         ("cut.tgz", tarred([("a.txt", bytes(range(256)) * 40)], "w:gz")[:-60], "broken_archive"),
         ("cut.tar", tarred([("a.txt", b"1"), ("b.txt", b"x" * 5000)])[:2000], "broken_archive"),
         ("noise.tgz", b"\x1f\x8b" + b"noise" * 100, "broken_archive"),

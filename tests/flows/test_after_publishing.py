@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from flows import outbox
+from flows.operating import doctor_data
+from flows.operating.status import status_of
 from flows.run import run_night
 from flows.settings import Settings
 from flows.summary import Watch
@@ -57,6 +59,9 @@ def test_an_outbox_that_cannot_be_opened_fails_no_night(
     told = capsys.readouterr().err
     assert "the mails could not be written" in told
     assert "nor could the letter to the operator" in told
+    [look] = status_of(delivered).needs  # nobody reads what a timer prints
+    assert "no mail is written or sent: outbox.duckdb in the outbox cannot be opened" in look
+    assert [finding.state for finding in doctor_data.outbox(delivered)] == ["FAIL"]
     (delivered.outbox / "outbox.duckdb").unlink()
     assert run(delivered, SECOND).mails > 1  # a quiet night, and all hear what they would have heard
     [head] = [outbox.body(message) for _, message in outbox.waiting(delivered) if "head" in str(message["To"])]

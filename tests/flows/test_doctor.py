@@ -85,6 +85,31 @@ def test_wrong_settings_are_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.output.startswith("FAIL    setting workers")
 
 
+@pytest.mark.parametrize(
+    ("toml", "variables", "said"),
+    [
+        (b'sources = ["/x"\n', {}, "kaona.toml: it is no TOML (Unclosed array"),
+        (b"\xff\xfe", {}, "kaona.toml: it is no text in UTF-8"),
+        (b"", {"KAONA_SOURCES": "/srv/secret"}, "setting sources: KAONA_SOURCES is no JSON; write a list as"),
+    ],
+    ids=["toml", "encoding", "no json"],
+)
+def test_settings_that_cannot_be_read_are_a_wrong_usage_everywhere_and_no_value_is_shown(
+    toml: bytes, variables: dict[str, str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kaona.toml").write_bytes(toml)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    for command in ("run", "status", "serve"):
+        done = CliRunner().invoke(cli.app, [command])
+        assert (done.exit_code, said in done.stderr) == (2, True), done.stderr
+        assert "/srv/secret" not in done.output
+    done = CliRunner().invoke(cli.app, ["doctor"])
+    assert done.exit_code == 1
+    assert done.output.startswith("FAIL")
+    assert "kaona.toml or the KAONA_* variable" in done.output
+
+
 # ---------------------------------------------------------------- each check for itself
 
 

@@ -16,6 +16,8 @@ from data.samples.generator.facts import invent_project
 from data.samples.generator.pdf import fpdf2_pdf, reportlab_pdf
 from flows import nightly
 from flows.delivery import AnotherRun, only_run, read_night
+from flows.exhausted import Damaged
+from flows.operating import doctor_data
 from flows.outbox import body, waiting
 from flows.rebuild import rebuild_all, verify_exports
 from flows.settings import CHECKOUT, Settings
@@ -337,6 +339,24 @@ def test_rebuild_replaces_a_damaged_working_file(settings: Settings) -> None:
     (settings.home / "work" / "kaona.duckdb").write_bytes(b"rot")
     rebuild_all(settings, Watch(is_quiet=True))
     assert exports_of(settings) == before
+
+
+@pytest.mark.parametrize("is_cut", [False, True], ids=["other bytes", "cut off"])
+@pytest.mark.no_mails
+def test_a_damaged_working_file_is_told_with_its_remedy_which_helps(settings: Settings, is_cut: bool) -> None:
+    shutil.copy(SAMPLES / "dump-utf16.txt", settings.home / "inbox")
+    run(settings)
+    work = settings.home / "work" / "kaona.duckdb"
+    work.write_bytes(work.read_bytes()[:100_000] if is_cut else b"rot")
+    assert [finding.state for finding in doctor_data.working_file(settings)] == ["FAIL"]
+    shutil.copy(SAMPLES / "dump-cp874.txt", settings.home / "inbox")
+    with pytest.raises(Damaged, match=r"work/kaona\.duckdb cannot be read in stage .*kaona run --rebuild"):
+        run(settings)
+    rebuild_all(settings, Watch(is_quiet=True), accept_changes=True)
+    assert run(settings).files.rejected == 0
+    assert [finding.state for finding in doctor_data.working_file(settings)] == ["ok"]
+    assert rows(settings, "SELECT count(*) FROM lineage.source_file") == [(2,)]
+    assert verify_exports(settings) == []
 
 
 @pytest.mark.fault(49)

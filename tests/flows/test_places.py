@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from flows.operating import doctor_settings
 from flows.operating.attempt import NotReady
-from flows.settings import Settings
+from flows.settings import CHECKOUT, Settings
 from tests.flows.broken_nights import LISTED, Before, broken
 from tests.flows.conftest import SECOND, run
-from tests.flows.homes import lines
+from tests.flows.homes import copied, lines
 from tests.flows.mail_servers import Inbox
 from tests.flows.small_disks import read_only
 from tests.flows.whole import Undisturbed, check_published, check_whole, exports_of, sha_of, tables_of
@@ -103,3 +106,31 @@ def give(place: Path, uid: int) -> None:
     """A file, or a folder with all that is in it, to another owner."""
     for path in (place, *place.rglob("*")):
         os.chown(path, uid, uid)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda folder: folder.rename(folder.with_name("away")), "is no folder; bring it back or set KAONA_REFERENCE"),
+        (
+            lambda folder: (folder / "corrections.csv").write_bytes(b""),
+            "corrections.csv is empty; bring the register back",
+        ),
+        (lambda folder: (folder / "agency_codes.tsv").unlink(), "agency_codes.tsv is missing"),
+        (lambda folder: (folder / "mutes.csv").unlink() or (folder / "mutes.csv").mkdir(), "mutes.csv is no file"),
+        (lambda folder: (folder / "people.csv").unlink() or os.mkfifo(folder / "people.csv"), "people.csv is no file"),
+    ],
+    ids=["no folder", "emptied", "missing", "folder", "pipe"],
+)
+def test_registers_that_are_lost_stop_a_night_before_it_begins_and_undo_nothing(
+    before: Before, tmp_path: Path, spoil: Callable[[Path], object], said: str
+) -> None:
+    folder = tmp_path / "reference"
+    shutil.copytree(CHECKOUT / "data" / "reference", folder)
+    home = copied(before.home, tmp_path, reference=folder)
+    was = begun(home)
+    spoil(folder)
+    with pytest.raises(NotReady, match=re.escape(said)):
+        run(home, SECOND)
+    assert begun(home) == was
+    assert [f.state for f in doctor_settings.reference(home)] == ["FAIL"]

@@ -206,3 +206,32 @@ def test_what_was_found_of_a_file_is_over_when_it_was_taken_away_and_not_when_it
     told = [outbox.body(m) for path, m in outbox.waiting(settings) if path.name.startswith(str(SECOND))]
     assert any("แก้ไขแล้ว" in text and "memo.txt" in text for text in told), told
     assert verify_exports(settings) == []
+
+
+def test_a_file_that_is_delivered_again_on_the_same_night_was_only_on_its_way(settings: Settings) -> None:
+    place, other = settings.home / "inbox" / "one.pdf", settings.home / "inbox" / "two.pdf"
+    deliver(settings, "good.txt", Copy(ONE, STYLE_1))
+    for file in (place, other):
+        file.write_bytes((SAMPLES / "form-reportlab.pdf").read_bytes()[:3000])
+    other.write_bytes(other.read_bytes() + b"%")
+    assert len(run(settings).rejected) == 2
+    shutil.copy(SAMPLES / "form-reportlab.pdf", place)
+    assert [row["uri"] for row in run(settings).rejected] == ["inbox/two.pdf"]
+    assert [row[0] for row in waiting(settings)] == ["file"]
+    assert not any("one.pdf" in outbox.body(message) for _, message in outbox.waiting(settings))
+    shutil.copy(SAMPLES / "dump-utf16.txt", settings.home / "inbox")
+    run(settings, SECOND)
+    assert [row[0] for row in waiting(settings)] == ["file"]
+    assert verify_exports(settings) == []
+
+
+def test_a_good_file_that_is_spoilt_on_the_same_night_is_told_and_keeps_its_facts(settings: Settings) -> None:
+    deliver(settings, "one.txt", Copy(ONE, STYLE_1))
+    place = settings.home / "inbox" / "one.txt"
+    good, spoilt = place.read_bytes(), (SAMPLES / "memo.txt").read_bytes()
+    for content, kept_out in ((good, []), (spoilt, ["file"]), (good, []), (spoilt, ["file"])):
+        place.write_bytes(content)
+        run(settings)
+        assert [row[0] for row in waiting(settings)] == kept_out
+        assert codes(settings) == [ONE.code]
+    assert verify_exports(settings) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,10 @@ from flows.operating.status import status_of
 from flows.operating.status_text import as_lines
 from flows.settings import BANGKOK, CHECKOUT, Settings
 from flows.summary import Summary
+from load.dictionary import query
 from tests.flows.conftest import SECOND, run, settings_in
 from tests.flows.homes import copied, held_run
+from tests.flows.test_returned import RIGHT, WRONG, put
 
 
 def text(settings: Settings, **options: Any) -> str:
@@ -48,6 +50,22 @@ def test_a_home_whose_last_night_was_good_needs_nobody(sample_night: tuple[Setti
     assert found["queued"]["mails"] == {"waiting": sample_night[1].mails}
     assert found["queued"]["kept_out"] == {"file": 5}
     assert found["published"]["projects"] == 14
+
+
+def test_a_night_that_is_still_to_come_is_told_with_the_way_to_take_it_out(settings: Settings) -> None:
+    ahead = date(2062, 11, 29)
+    for night, project in ((ahead, WRONG), (SECOND, RIGHT)):
+        put(settings, project)
+        run(settings, night)
+    sql = "SELECT max(progress_pct) FROM fact_progress_report"
+    assert query(settings.published, sql)[1] == [(120,)]
+    [look] = status_of(settings).needs
+    assert "the last night is 2062-11-29, which is still to come" in look
+    (settings.archive / "nights" / "2062-11-29.tsv").unlink()
+    done = CliRunner().invoke(cli.app, ["run", "--rebuild", "--accept-changes", "--home", str(settings.home)])
+    assert done.exit_code == 0, done.output
+    assert query(settings.published, sql)[1] == [(100,)]
+    assert status_of(settings).needs == []
 
 
 def test_nothing_heavy_is_imported_for_it(sample_night: tuple[Settings, Summary]) -> None:
