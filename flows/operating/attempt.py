@@ -20,7 +20,7 @@ from flows.operating.heartbeat import Heartbeat, last_heartbeat, now
 from flows.operating.night_log import GOOD
 from flows.operating.preflight import NotReady, require_ready
 from flows.operating.record import line_of, measures_of, numbers_of, outcome_of, told_of, versions_of
-from flows.operating.stopping import Stopped, stoppable
+from flows.operating.stopping import Stopped, ended_in_time, stoppable
 from flows.settings import Settings
 from flows.summary import Summary, Watch
 
@@ -141,14 +141,15 @@ def attempt(
         with only_run(settings):
             has_begun = True
             made.begin()
-            try:
-                with told_clearly(watch), stoppable(settings.night_deadline_seconds, end_hard):
-                    at("night.begun")
-                    yield made
-            except BaseException as error:
-                made.end(error)
-                raise
-            made.end(None)
+            with ended_in_time(settings.night_deadline_seconds, end_hard):
+                try:
+                    with told_clearly(watch), stoppable():
+                        at("night.begun")
+                        yield made
+                except BaseException as error:
+                    made.end(error)
+                    raise
+                made.end(None)
     except (NotReady, AnotherRun) as error:
         if not has_begun:
             made.end_before_begin(error)

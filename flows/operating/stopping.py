@@ -25,6 +25,7 @@ _STOPPING = (signal.SIGTERM, signal.SIGHUP)
 _SECONDS_AFTER_SIGNAL = 20.0
 _SECONDS_AFTER_DEADLINE = 60.0
 _SECONDS_FOR_LAST_WORDS = 15.0
+_SECONDS_FOR_LAST_WORDS_OF_A_SIGNAL = 6.0
 _SECONDS_FOR_THE_WATCHER = 30.0
 
 
@@ -43,6 +44,7 @@ class _Stopping:
 
     def __init__(self, deadline_seconds: float | None, last_words: Callable[[Stopped], None] | None):
         self.last_words = last_words
+        self.is_heeded = False  # whether there is a block in which Stopped can be raised
         self._seconds = deadline_seconds
         self._deadline = None if deadline_seconds is None else time.monotonic() + deadline_seconds
         self._is_past_deadline = False
@@ -94,7 +96,7 @@ class _Stopping:
             self._close()
             return
         reason = self._reason(number)
-        if self._is_past_deadline:
+        if self._is_past_deadline and self.is_heeded:
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
         if not self._is_over.wait(_SECONDS_AFTER_DEADLINE if self._is_past_deadline else _SECONDS_AFTER_SIGNAL):
             self._end_hard(reason)
@@ -119,7 +121,7 @@ class _Stopping:
         if self.last_words is not None:
             speaking = threading.Thread(target=self.last_words, args=(reason,), daemon=True)
             speaking.start()
-            speaking.join(_SECONDS_FOR_LAST_WORDS)
+            speaking.join(_SECONDS_FOR_LAST_WORDS if self._is_past_deadline else _SECONDS_FOR_LAST_WORDS_OF_A_SIGNAL)
         with contextlib.suppress(Exception):
             sys.stdout.flush()
             sys.stderr.write(f"kaona: {reason}; a call that could not be interrupted was ended with the process\n")
@@ -144,22 +146,34 @@ def stoppable(
     Only in the main thread. Within another `stoppable` that one's deadline counts, and its handlers are put back
     where somebody else, such as Prefect, has taken them. `last_words` is called before a hard end, in a thread.
     """
+    with ended_in_time(deadline_seconds, last_words) as one:
+        if one is None:
+            yield
+            return
+        with _handling(one):
+            yield
+
+
+@contextmanager
+def ended_in_time(
+    deadline_seconds: float | None = None, last_words: Callable[[Stopped], None] | None = None
+) -> Iterator[_Stopping | None]:
+    """What a `stoppable` in this block leaves to be done when it was stopped has to come to its end in time too: a log
+    on a disk that does not answer must not hold the process. Arguments as for `stoppable`; None in another thread."""
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield None
         return
     if _at_work:
         outer = _at_work[-1]
         outer.last_words = last_words or outer.last_words
-        with _handling(outer):
-            yield
+        yield outer
         return
     one = _Stopping(deadline_seconds, last_words)
     _at_work.append(one)
     before = signal.set_wakeup_fd(one.wakeup_fd(), warn_on_full_buffer=False)
+    one.start()
     try:
-        with _handling(one):
-            one.start()
-            yield
+        yield one
     finally:
         _at_work.remove(one)
         signal.set_wakeup_fd(before)
@@ -168,9 +182,11 @@ def stoppable(
 
 @contextmanager
 def _handling(one: _Stopping) -> Iterator[None]:
+    was_heeded, one.is_heeded = one.is_heeded, True
     before = {number: signal.signal(number, one.handle) for number in _STOPPING}
     try:
         yield
     finally:
+        one.is_heeded = was_heeded
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,7 +1,8 @@
 """A night that does not come to its end by itself: `python stuck_night.py HOME HOW`, without Prefect.
 
 HOW: `python`: in Python; `native`: in a C function that no signal interrupts; `native-alone`: in one that lets no other
-thread run; `worker`: as in real life, a worker is reading a PDF.
+thread run; `worker`: as in real life, a worker is reading a PDF; `afterwards`: in Python, and what it leaves to be
+done hangs as well.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from tests.extract.hostile import read_as_told
 
 def read(*arguments: Any) -> None:
     print("STUCK", flush=True)
-    if HOW == "python":
+    if HOW in ("python", "afterwards"):
         time.sleep(600)
     library = ctypes.PyDLL(None) if HOW == "native-alone" else ctypes.CDLL(None)
     mutex = ctypes.create_string_buffer(128)
@@ -36,6 +37,8 @@ if __name__ == "__main__":
         nightly.stages.read = read  # type: ignore[assignment]
     if HOW.startswith("native"):
         stopping._SECONDS_AFTER_DEADLINE = stopping._SECONDS_FOR_THE_WATCHER = 0.5
+    if HOW == "afterwards":
+        stopping._SECONDS_AFTER_SIGNAL = stopping._SECONDS_FOR_LAST_WORDS_OF_A_SIGNAL = 0.5
     if HOW == "native-alone":
         stopping._SECONDS_FOR_LAST_WORDS = 0.5
     sys.argv = ["kaona", "run", "--home", HOME, "--no-prefect"]

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from flows.delivery import only_run
+from flows.operating import night_log
 from flows.operating.stopping import DeadlinePassed, Stopped, stoppable
 from tests.extract.pdf_bytes import build_pdf, text_at
 from tests.flows.conftest import SAMPLES, run, settings_in
@@ -130,6 +131,23 @@ def test_a_night_that_is_told_to_stop_ends_within_half_a_minute_also_in_a_call_t
     assert "stopped by SIGTERM" in told
     assert "Traceback" not in told
     assert_left_in_order(tmp_path / "home")
+
+
+@pytest.mark.fault(61)
+def test_a_stopped_night_whose_last_words_cannot_be_written_ends_too(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    log = settings_in(home).log / night_log.NAME
+    log.parent.mkdir(parents=True)
+    os.mkfifo(log)  # a disk that does not answer: nobody reads it
+    with stuck(home, "afterwards") as night:
+        assert night.stdout is not None
+        assert night.stdout.readline() == "STUCK\n"
+        night.send_signal(signal.SIGTERM)
+        _, told = night.communicate(timeout=60)
+    assert night.returncode == 1
+    assert "stopped by SIGTERM" in told
+    log.unlink()
+    assert_left_in_order(home)
 
 
 @pytest.mark.fault(61)
