@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
@@ -29,6 +29,10 @@ if "PYTHAINLP_READ_MODE" not in os.environ:  # its old name; both together are a
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+# a day in seconds, ten years in hours: no night wants more, and what no clock can count to ends in an OverflowError
+Duration = Annotated[float, Field(le=10 * 366 * 24)]
+
+
 class Settings(BaseSettings):
     """What an operator may change. `kaona.toml` is read from the working folder."""
 
@@ -47,12 +51,14 @@ class Settings(BaseSettings):
     )
     source_connections: int = Field(4, ge=1, le=32, description="Files of one source that are fetched at once")
     source_attempts: int = Field(4, ge=1, description="How often one file is tried, with waits that double")
-    source_wait_seconds: float = Field(1.0, ge=0, description="Wait before the second attempt at a file")
-    source_stall_seconds: float = Field(30.0, gt=0, description="Longest wait of a source for an answer or more bytes")
-    source_file_seconds: float = Field(
+    source_wait_seconds: Duration = Field(1.0, ge=0, description="Wait before the second attempt at a file")
+    source_stall_seconds: Duration = Field(
+        30.0, gt=0, description="Longest wait of a source for an answer or more bytes"
+    )
+    source_file_seconds: Duration = Field(
         900.0, gt=0, description="Longest time for one file on one night; the next run goes on from there"
     )
-    source_seconds: float = Field(7200.0, gt=0, description="Longest time for one source on one night")
+    source_seconds: Duration = Field(7200.0, gt=0, description="Longest time for one source on one night")
     reference: Path = Field(
         CHECKOUT / "data" / "reference", description="Folder of the registers, contacts and corrections"
     )
@@ -62,7 +68,7 @@ class Settings(BaseSettings):
         ge=0,
         description="Processes that read PDFs, and decide the projects of a large night; 0: none",
     )
-    file_timeout_seconds: float = Field(60.0, gt=0, description="Longest time one file may take to read")
+    file_timeout_seconds: Duration = Field(60.0, gt=0, description="Longest time one file may take to read")
     worker_memory_mb: int = Field(1024, ge=256, description="Most memory one reading process may use")
     dask_scheduler: str | None = Field(
         None, description="Address of a Dask scheduler whose workers read the files (needs kaona[dask]); None: here"
@@ -82,7 +88,11 @@ class Settings(BaseSettings):
         le=1,
         description="Part of its files a source may not lose at once; 1: any loss is right",
     )
-    memory_limit: str = Field("256MB", description="Most memory DuckDB may use; beyond it it uses the disk")
+    memory_limit: str = Field(
+        "256MB",
+        pattern=r"^\d+(\.\d+)? ?([KMGT]i?)?B$",
+        description="Most memory DuckDB may use; beyond it it uses the disk",
+    )
 
     write_mails: bool = Field(True, description="Whether a night writes mails into the outbox")
     write_page: bool = Field(True, description="Whether a night writes published/index.html and dictionary.html")
@@ -102,7 +112,7 @@ class Settings(BaseSettings):
     heartbeat_url: SecretStr | None = Field(
         None, description="URL that monitoring wants called: URL/start, URL when a night was good, URL/fail when not"
     )
-    stale_hours: float = Field(36.0, gt=0, description="`kaona status` warns when the last good night is older")
+    stale_hours: Duration = Field(36.0, gt=0, description="`kaona status` warns when the last good night is older")
 
     use_prefect: bool = Field(True, description="Run as a Prefect flow (embedded server unless one is configured)")
     cron: str = Field(
@@ -114,18 +124,18 @@ class Settings(BaseSettings):
     report_url: str | None = Field(
         None, description="Where people open the report of HOME/published in a browser, for Prefect's link to it"
     )
-    night_deadline_minutes: float = Field(
+    night_deadline_minutes: Duration = Field(
         300.0, ge=0, description="Longest time for a night; then it ends as failed and publishes nothing; 0: any time"
     )
     retries: int = Field(
         2, ge=0, description="How often a served night that failed is tried again; one that may not publish never is"
     )
-    retry_wait_minutes: float = Field(10.0, ge=0, description="Wait before a served night is tried again")
+    retry_wait_minutes: Duration = Field(10.0, ge=0, description="Wait before a served night is tried again")
 
     mail_from: str = Field("kaona <kaona@kaona.invalid>", description="Sender of the mails")
     operator: str = Field("operator@kaona.invalid", description="Who is told when a night fails")
     smtp_host: str | None = Field(None, description="Mail server; without one mails stay in HOME/outbox as .eml")
-    smtp_port: int = Field(587, description="Port of the mail server")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server")
     smtp_security: str = Field(
         "starttls",
         pattern="^(starttls|tls|none)$",
@@ -134,7 +144,7 @@ class Settings(BaseSettings):
     smtp_ca_file: Path | None = Field(None, description="Certificates to trust instead of the system's, as PEM")
     smtp_user: str | None = Field(None, description="User at the mail server")
     smtp_password: SecretStr | None = Field(None, description="Password at the mail server")
-    smtp_timeout_seconds: float = Field(
+    smtp_timeout_seconds: Duration = Field(
         30.0, gt=0, description="Longest wait for an answer of the mail server; one mail may take twice as long"
     )
     reminder_days: int = Field(
@@ -144,8 +154,10 @@ class Settings(BaseSettings):
         "nightly", description="When contacts of the kind head get the summary: nights with a change, weekly, never"
     )
     mail_reply_to: str = Field("", description="Where answers to mails go; empty: to the sender")
-    mail_budget_seconds: float = Field(300.0, gt=0, description="Longest time for all mail of a night together")
-    mail_max_age_days: float = Field(5.0, gt=0, description="Mails that wait longer are given up; the operator is told")
+    mail_budget_seconds: Duration = Field(300.0, gt=0, description="Longest time for all mail of a night together")
+    mail_max_age_days: Duration = Field(
+        5.0, gt=0, description="Mails that wait longer are given up; the operator is told"
+    )
     keep_sent_days: int = Field(365, ge=1, description="How long copies of sent mails stay in HOME/outbox/sent")
 
     @classmethod

@@ -22,12 +22,21 @@ def options_of(settings: Settings, uri: str) -> dict[str, Any]:
 
     Raises SourceUnavailable when a value is not to be had; the message names where it should be, never the value.
     """
-    address = uri.rpartition("::")[2] if "::" in uri else uri
     found: dict[str, Any] = {}
     for prefix in sorted(settings.source_options, key=lambda p: (len(p), p)):
-        if _is_below(masked(address), masked(prefix)):
+        if _fits(uri, prefix):
             found |= settings.source_options[prefix]
     return {name: _resolved(settings, source_name(uri), value) for name, value in found.items()}
+
+
+def unused_options(settings: Settings) -> list[str]:
+    """The prefixes of `source_options` that fit no source of the settings, sorted."""
+    return sorted(p for p in settings.source_options if not any(_fits(uri, p) for uri in settings.source_uris))
+
+
+def _fits(uri: str, prefix: str) -> bool:
+    address = uri.rpartition("::")[2] if "::" in uri else uri
+    return _is_below(masked(address), masked(prefix))
 
 
 def _is_below(address: str, prefix: str) -> bool:

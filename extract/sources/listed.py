@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,19 @@ from extract.document import Rejection
 from extract.rejection import Unreadable
 
 MAX_FILE_BYTES = 100 * 1024 * 1024
+_NO_SUCH_OPTION = re.compile(r"unexpected keyword argument '(\w{1,60})'")
+# what an error's class means to whoever has to look for its cause; of two that fit, the first
+_MEANING = (
+    ("gaierror", "the name of its server is not known"),
+    ("ConnectorDNSError", "the name of its server is not known"),
+    ("CertificateError", "its certificate is not trusted"),
+    ("ConnectionRefusedError", "nothing answers at its address and port"),
+    ("EndpointConnectionError", "nothing answers at its address and port"),
+    ("ClientConnectorError", "nothing answers at its address and port"),
+    ("TimeoutError", "no answer in time"),
+    ("PermissionError", "access is denied"),
+    ("NoCredentialsError", "no key is given"),
+)
 
 
 class SourceUnavailable(Exception):
@@ -30,9 +44,26 @@ def not_listed(
     remedy: str = "check the setting `sources` and its access",
 ) -> SourceUnavailable:
     """A source that does not answer as it should. The error's own text is not told: it may hold credentials."""
+    if (unknown := _NO_SUCH_OPTION.search(str(error))) is not None and isinstance(error, TypeError):
+        return SourceUnavailable(
+            f"{name}: source_options gives it {unknown[1]}, which sources of its kind do not know; "
+            "expected an option of theirs; correct its name"
+        )
+    return SourceUnavailable(f"{name}: the source cannot be listed ({_what(error)}); expected {expected}; {remedy}")
+
+
+def wrong_address(name: str, what: str) -> SourceUnavailable:
+    """A source whose URI leads nowhere, whatever stands there."""
     return SourceUnavailable(
-        f"{name}: the source cannot be listed ({type(error).__name__}); expected {expected}; {remedy}"
+        f"{name}: {what}; expected a folder, or an address such as s3://bucket/folder, sftp://server:22/folder or "
+        "https://server/folder/; correct the setting `sources`"
     )
+
+
+def _what(error: Exception) -> str:
+    classes = [cls.__name__ for cls in type(error).__mro__]
+    means = next((words for ending, words in _MEANING if any(one.endswith(ending) for one in classes)), None)
+    return classes[0] if means is None else f"{classes[0]}: {means}"
 
 
 @dataclass(frozen=True, slots=True)

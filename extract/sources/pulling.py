@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from extract.document import Rejection
 from extract.rejection import Unreadable
@@ -24,8 +25,9 @@ from extract.sources.listed import (
     not_opened,
     refused,
     vanished,
+    wrong_address,
 )
-from extract.sources.naming import local_path, masked, plain_uri, source_name
+from extract.sources.naming import display, local_path, masked, plain_uri, source_name
 from extract.sources.packed import unpack
 from extract.sources.remote import AnyRemote, Remote
 from extract.sources.store import Archived, Store, fetched, is_of_machine, prepare, sweep
@@ -79,8 +81,9 @@ def pull(
 
 
 def remote_of(uri: str, name: str, options: Mapping[str, Any], limits: Limits) -> Remote:
-    """What speaks the language of a source on another machine."""
+    """What speaks the language of a source on another machine. Raises SourceUnavailable when no language is known."""
     scheme = uri.partition("://")[0] if "::" not in uri else ""
+    _check_address(uri.rpartition("::")[2], name)
     if scheme in ("http", "https"):
         from extract.sources.web import WebRemote
 
@@ -94,6 +97,18 @@ def remote_of(uri: str, name: str, options: Mapping[str, Any], limits: Limits) -
 
         return SftpRemote(uri, name, options, limits)
     return AnyRemote(uri, name, options, limits)
+
+
+def _check_address(uri: str, name: str) -> None:
+    from fsspec import available_protocols
+
+    scheme = uri.partition("://")[0]
+    if "://" in uri and scheme not in available_protocols():
+        raise wrong_address(name, f"{display(scheme)}:// is no kind of source that is known")
+    try:
+        _ = urlsplit(uri).port
+    except ValueError:
+        raise wrong_address(name, "its address cannot be understood, such as its port") from None
 
 
 class _Before:

@@ -86,9 +86,10 @@ class AnyRemote:
         except SourceUnavailable:
             raise
         except ImportError as error:
+            kind = self._uri.partition("://")[0]
             raise SourceUnavailable(
-                f"{name}: a package for sources of this kind is missing ({error.name}); "
-                "expected it installed; install it"
+                f"{name}: a package for sources of this kind is missing ({error.name or kind}); "
+                "expected what fsspec asks for such addresses; install it beside kaona"
             ) from error
         except Exception as error:  # every file system has its own
             raise not_listed(name, error) from error

@@ -11,9 +11,20 @@ from typing import Any
 
 from extract.rejection import Unreadable
 from extract.sources.listed import Listed, SourceUnavailable, not_listed, not_there
+from extract.sources.naming import display
 from extract.sources.remote import CHUNK, AnyRemote, Transfer, listed
 
 _DEEPEST = 50
+_A_PRIVATE_KEY = (
+    "expected a private key without a passphrase, or the option passphrase; correct client_keys in source_options"
+)
+# by the name of asyncssh's error
+_OF_KEYS = {
+    "HostKeyNotVerifiable": "the key of the server is not known; expected it in known_hosts; check its fingerprint "
+    "with the server's keeper and add it, or name another file in source_options",
+    "KeyImportError": f"a file of client_keys holds no key that can be read; {_A_PRIVATE_KEY}",
+    "KeyEncryptionError": f"a key of client_keys cannot be opened; {_A_PRIVATE_KEY}",
+}
 
 
 class SftpRemote(AnyRemote):
@@ -28,6 +39,7 @@ class SftpRemote(AnyRemote):
                 raise SourceUnavailable(
                     f"{self._name}: the packages for SFTP are missing; expected sshfs; run pip install 'kaona[sftp]'"
                 ) from error
+            _check_files(self._name, self._options)
             try:
                 filesystem = SSHFileSystem(**_arguments(self._uri, self._options, self._limits.stall_seconds))
             except PermissionError as error:
@@ -36,12 +48,10 @@ class SftpRemote(AnyRemote):
                     "knows; correct source_options"
                 ) from error
             except Exception as error:
-                if type(error).__name__ != "HostKeyNotVerifiable":
+                said = _OF_KEYS.get(type(error).__name__)
+                if said is None:
                     raise
-                raise SourceUnavailable(
-                    f"{self._name}: the key of the server is not known; expected it in known_hosts; check its "
-                    "fingerprint with the server's keeper and add it, or name another file in source_options"
-                ) from error
+                raise SourceUnavailable(f"{self._name}: {said}") from error
             self._made = filesystem, SSHFileSystem._strip_protocol(self._uri)
         return self._made
 
@@ -145,6 +155,23 @@ def _arguments(uri: str, options: Mapping[str, Any], seconds: float) -> dict[str
     names = {"path_encoding": "utf-8", "path_errors": "surrogateescape"}
     waits = {"connect_timeout": seconds, "login_timeout": seconds, "keepalive_interval": max(seconds / 3, 1)}
     return {"skip_instance_cache": True, "timeout": 2 * seconds, "sftp_client_kwargs": names, **waits, **given}
+
+
+def _check_files(name: str, options: Mapping[str, Any]) -> None:
+    """Raises SourceUnavailable for a file that `options` name and that nobody can read: asyncssh would call it a folder
+    that is not there, or take a server for an unknown one."""
+    for option in ("client_keys", "known_hosts"):
+        given = options.get(option)
+        for file in given if isinstance(given, list) else [given]:
+            if not file or not isinstance(file, str):
+                continue
+            try:
+                Path(file).expanduser().open("rb").close()
+            except OSError as error:
+                raise SourceUnavailable(
+                    f"{name}: the file {display(file)} cannot be read ({error.strerror}); expected what {option} in "
+                    "source_options names; bring it there for the user of kaona, or correct the name"
+                ) from error
 
 
 def _ns(seconds: float) -> int:

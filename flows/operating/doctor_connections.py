@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import socket
 import ssl
@@ -9,10 +10,11 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from extract.sources import masked
 from flows.operating.findings import Check, Finding, judged
 from flows.operating.safe_words import safe
 from flows.settings import Settings
-from flows.source_options import options_of
+from flows.source_options import options_of, unused_options
 
 _SECONDS = 5.0
 
@@ -37,6 +39,39 @@ def sources(settings: Settings) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def source_options(settings: Settings) -> Iterator[Finding]:
+    """Options that no source asks for: a misspelt beginning is silently without effect."""
+    for prefix in unused_options(settings):
+        yield Finding(
+            "source_options", "warning", f"no source begins with {safe(masked(prefix), settings)}",
+            "write it as the setting sources does, or leave it for kaona backfill",
+        )  # fmt: skip
+
+
+def dask(settings: Settings) -> Iterator[Finding]:
+    """The scheduler that is to spread the reading answers; without it the night reads here."""
+    if settings.dask_scheduler is None:
+        return
+    todo = "correct KAONA_DASK_SCHEDULER, for example tcp://server:8786, or start it"
+    if importlib.util.find_spec("distributed") is None:
+        yield Finding("dask scheduler", "FAIL", "the packages for Dask are missing", "pip install 'kaona[dask]'")
+        return
+    try:
+        parts = urlsplit(settings.dask_scheduler)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if parts_missing := [name for name, part in (("host", host), ("port", port)) if not part]:
+        yield Finding("dask scheduler", "FAIL", f"its address has no {' and no '.join(parts_missing)}", todo)
+        return
+    try:
+        socket.create_connection((str(host), int(port or 0)), _SECONDS).close()
+    except OSError as error:
+        yield Finding("dask scheduler", "warning", f"it cannot be reached ({type(error).__name__})", todo)
+        return
+    yield Finding("dask scheduler", "ok", "it can be reached")
+
+
 def mail_server(settings: Settings) -> Iterator[Finding]:
     """Connect, encrypt, log in, and say good-bye; no mail is sent."""
     if settings.smtp_host is None:
@@ -54,8 +89,12 @@ def mail_server(settings: Settings) -> Iterator[Finding]:
     finally:
         session.close()
     how = {"starttls": "STARTTLS", "tls": "TLS", "none": "an open line"}[settings.smtp_security]
-    login = ", logged in" if settings.smtp_user and settings.smtp_password else ", without a login"
+    has_user, has_password = bool(settings.smtp_user), bool(settings.smtp_password)
+    login = ", logged in" if has_user and has_password else ", without a login"
     yield judged("mail server", problem or f"it answers over {how}{login}", fails=bool(problem), todo="see its log")
+    if has_user is not has_password:
+        lacking = "KAONA_SMTP_PASSWORD" if has_user else "KAONA_SMTP_USER"
+        yield Finding("mail login", "warning", f"nobody logs in: {lacking} is not set", "set it, or neither of the two")
 
 
 def prefect_api(settings: Settings) -> Iterator[Finding]:
@@ -97,4 +136,4 @@ def heartbeat_url(settings: Settings) -> Iterator[Finding]:
     yield Finding("heartbeat url", "ok", "its server can be reached")
 
 
-CHECKS: tuple[Check, ...] = (sources, mail_server, prefect_api, heartbeat_url)
+CHECKS: tuple[Check, ...] = (sources, source_options, dask, mail_server, prefect_api, heartbeat_url)

@@ -54,6 +54,20 @@ def reference(settings: Settings) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def schedule(settings: Settings) -> Iterator[Finding]:
+    """When `kaona serve` runs the night; looked at where one is set, as only Prefect can say whether it is one."""
+    if "cron" not in settings.model_fields_set:
+        return
+    from flows.due import check_cron
+
+    try:
+        check_cron(settings)
+    except ValueError as error:
+        yield Finding("cron", "FAIL", str(error), "until then `kaona serve` does not start")
+        return
+    yield Finding("cron", "ok", f"{settings.cron}, Asia/Bangkok")
+
+
 def contacts(settings: Settings) -> Iterator[Finding]:
     """Somebody gets what has no coordinator, and somebody hears of a night that failed."""
     found = read_registers(usable(settings.registers())[0]).contacts
@@ -92,4 +106,4 @@ def extras(settings: Settings) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-CHECKS: tuple[Check, ...] = (variables, reference, contacts, extras)
+CHECKS: tuple[Check, ...] = (variables, reference, schedule, contacts, extras)

@@ -258,6 +258,21 @@ def test_a_missing_source_is_not_an_empty_one(tmp_path):
         list_files("memory://nowhere/inbox")
 
 
+@pytest.mark.parametrize(
+    ("uri", "said"),
+    [
+        ("smmb://server/export", "export: smmb:// is no kind of source that is known; expected a folder, or an addr"),
+        ("S3://bucket/export", "export: S3:// is no kind of source that is known"),
+        ("sftp://u@server:ssh/export", "export: its address cannot be understood, such as its port"),
+        ("smb://server/export", "a package for sources of this kind is missing (smb)"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_told_by_what_is_wrong_with_it(uri, said, archive):
+    with pytest.raises(SourceUnavailable) as caught:
+        pull(uri, archive)
+    assert said in str(caught.value)
+
+
 @pytest.mark.fault(25)
 def test_names_are_shown_on_one_line_and_never_used_as_paths(inbox, archive):
     write(inbox / "a\nb.pdf", "1")

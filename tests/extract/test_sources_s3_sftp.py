@@ -234,7 +234,11 @@ def test_a_file_on_an_ssh_server_that_grows_is_not_taken_half(folder, archive, m
         ({"known_hosts": None}, "the key of the server is not known; expected it in known_hosts"),
         ({"password": "canary wrong"}, "the server does not let this user in"),
         ({"place": "/nowhere"}, "there is no such folder"),
-        ({"port": 9}, "the source cannot be listed (ConnectionRefusedError)"),
+        ({"port": 9}, "the source cannot be listed (ConnectionRefusedError: nothing answers at its address and port)"),
+        ({"client_keys": ["~/away"]}, "the file ~/away cannot be read (No such file or directory); expected what clie"),
+        ({"client_keys": ["~/noise"]}, "a file of client_keys holds no key that can be read"),
+        ({"known_hosts": "/away"}, "the file /away cannot be read (No such file or directory); expected what known_h"),
+        ({"usernme": "canary"}, "source_options gives it usernme, which sources of its kind do not know"),
     ],
 )
 def test_an_ssh_server_that_is_not_known_or_lets_nobody_in_is_no_empty_source(
@@ -242,6 +246,7 @@ def test_an_ssh_server_that_is_not_known_or_lets_nobody_in_is_no_empty_source(
 ):
     _, uri, options = folder
     monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "noise").write_text("canary")
     uri += change.pop("place", "")
     with pytest.raises(SourceUnavailable) as caught:
         pull(uri, archive, options={"client_keys": [], **options, **change}, limits=QUICK)

@@ -10,7 +10,7 @@ import pytest
 from extract.sources import Limits, SourceUnavailable, finish, pull, read_archived
 from tests.extract.source_servers import LOGIN, becomes, cut, damaged, reset, stall, status, trickle, web_server
 
-QUICK = Limits(wait_seconds=0.01, stall_seconds=5, file_seconds=60, attempts=3)
+QUICK = Limits(wait_seconds=0.01, stall_seconds=20, file_seconds=60, attempts=3)
 IMPATIENT = replace(QUICK, stall_seconds=0.4)
 DATA = b"%PDF-1.7 " + bytes(range(256)) * 8000
 

@@ -292,6 +292,52 @@ def test_a_source_that_cannot_be_listed_fails_and_an_empty_one_is_a_warning(tmp_
     assert said(settings_in(tmp_path / "home"), doctor_connections.sources)["source inbox"][0] == "warning"
 
 
+def test_options_that_fit_no_source_are_told_without_what_they_say(tmp_path: Path) -> None:
+    options = {"s3://export": {"key": "canary"}, "s3://user:canary@exports": {"key": "canary"}}
+    settings = settings_in(tmp_path, sources=["s3://exports/2569"], source_options=options)
+    assert said(settings, doctor_connections.source_options) == {
+        "source_options": ("warning", "no source begins with s3://export")
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "state", "told"),
+    [
+        ("127.0.0.1:8786", "FAIL", "its address has no host and no port"),
+        ("tcp://scheduler", "FAIL", "its address has no port"),
+        (None, "warning", "it cannot be reached (ConnectionRefusedError)"),
+    ],
+)
+def test_a_dask_scheduler_that_cannot_be_asked_is_told(
+    address: str | None, state: str, told: str, tmp_path: Path
+) -> None:
+    settings = settings_in(tmp_path, dask_scheduler=address or f"tcp://127.0.0.1:{free_port()}")
+    assert said(settings, doctor_connections.dask) == {"dask scheduler": (state, told)}
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        settings = settings_in(tmp_path, dask_scheduler=f"tcp://127.0.0.1:{there.getsockname()[1]}")
+        assert said(settings, doctor_connections.dask)["dask scheduler"][0] == "ok"
+
+
+def test_a_schedule_that_is_none_is_told_before_it_is_served(tmp_path: Path) -> None:
+    assert said(settings_in(tmp_path), doctor_settings.schedule) == {}
+    assert said(settings_in(tmp_path, cron="30 1 * * *"), doctor_settings.schedule)["cron"][0] == "ok"
+    state, told = said(settings_in(tmp_path, cron="2 o'clock"), doctor_settings.schedule)["cron"]
+    assert (state, "expected minute hour day month weekday" in told) == ("FAIL", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MEMORY_LIMIT", "much"), ("MEMORY_LIMIT", "-1"), ("STALE_HOURS", "inf"), ("NIGHT_DEADLINE_MINUTES", "nan"),
+     ("MAIL_MAX_AGE_DAYS", "1e300"), ("SMTP_PORT", "70000")],
+)  # fmt: skip
+def test_numbers_that_no_night_can_use_are_a_wrong_usage(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"KAONA_{name}", value)
+    done = CliRunner().invoke(cli.app, ["status"])
+    assert (done.exit_code, f"setting {name.lower()}: " in done.stderr) == (2, True)
+
+
 def test_the_mail_server_is_asked_and_nothing_is_sent(tmp_path: Path, certificates: tuple[Path, Path]) -> None:
     authority, pair = certificates
     with serving("starttls", pair, **wanting_login(auth_require_tls=True)) as (inbox, port):
@@ -304,6 +350,10 @@ def test_the_mail_server_is_asked_and_nothing_is_sent(tmp_path: Path, certificat
         state, told = said(wrong, doctor_connections.mail_server)["mail server"]
         assert (state, "canary" in told) == ("FAIL", False)
         assert inbox.received == []
+        half = settings.model_copy(update={"smtp_password": None})
+        assert said(half, doctor_connections.mail_server)["mail login"] == (
+            "warning", "nobody logs in: KAONA_SMTP_PASSWORD is not set"
+        )  # fmt: skip
 
 
 def _away(port: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,8 @@ import pytest
 
 from extract.sources import SourceUnavailable
 from flows.cli import settings_of
-from flows.settings import Settings
-from flows.source_options import options_of
+from flows.settings import CHECKOUT, Settings
+from flows.source_options import options_of, unused_options
 
 
 def settings(tmp_path: Path, **options: Any) -> Settings:
@@ -28,6 +29,19 @@ def test_the_longer_beginning_has_the_last_word_and_ends_at_a_name(tmp_path: Pat
     assert options_of(made, "s3://exports-of-others/x") == {"key": "a", "anon": False}
     assert options_of(made, "zip://*::s3://exports/x.zip") == {"key": "b", "anon": False}
     assert options_of(made, str(tmp_path)) == {}
+
+
+def test_the_example_of_the_handbook_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    [example] = re.findall(r"```toml\n(sources = .*?)```", (CHECKOUT / "docs" / "operate.md").read_text("utf-8"), re.S)
+    (tmp_path / "kaona.toml").write_text(example, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    made = settings_of(tmp_path)
+    for name in ("KEY", "SECRET", "AUTHORIZATION"):
+        monkeypatch.setenv(f"EXPORTS_{name}", name)
+    assert unused_options(made) == []
+    assert [sorted(options_of(made, uri)) for uri in made.sources] == [
+        [], ["endpoint_url", "key", "secret"], ["client_keys", "known_hosts"], ["headers"],
+    ]  # fmt: skip
 
 
 def test_who_signs_in_is_no_part_of_the_beginning(tmp_path: Path) -> None:
