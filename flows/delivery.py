@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,8 @@ _REMINDER = "reminder.json"
 class Delivered:
     """What the sources hold tonight: every file in order of uri. `digest` identifies listing, reader and registry.
 
-    `standing`: what all runs of this night found, (place, hash); `asked`: the sources that any of them asked.
+    `standing`: what all runs of this night found, (place, hash); `asked`: the sources that any of them asked;
+    `away`: why this run could not list a source that an earlier one of the night did, by its name.
     `unpulled`: files whose bytes none of them could fetch in the end; `unfinished`: nights that an earlier run had
     pulled and not loaded; `is_after_failure`: an earlier run did not come to its end; `is_earlier_list`: not all that
     the archive now knows of the night.
@@ -70,6 +71,7 @@ class Delivered:
     digest: str
     standing: tuple[tuple[str, str], ...]
     asked: tuple[Asked, ...]
+    away: Mapping[str, str] = field(default_factory=dict)
     unpulled: tuple[Pulled, ...] = ()
     unfinished: tuple[date, ...] = ()
     is_after_failure: bool = False
@@ -119,7 +121,9 @@ def pull_sources(settings: Settings, night: date, accept_loss: bool = False) -> 
     at("pull.listed")
     whole = read_whole_night(settings.archive, night)
     found = delivered_of(settings, night, listing, whole)
-    return replace(found, unfinished=unfinished, is_after_failure=is_after_failure)
+    listed_before = {one.source for one in whole[1] if one.unavailable is None}
+    away = {one.source: one.unavailable for one in asked if one.unavailable and one.source in listed_before}
+    return replace(found, away=away, unfinished=unfinished, is_after_failure=is_after_failure)
 
 
 def unfinished_before(settings: Settings) -> tuple[date, ...]:
@@ -150,7 +154,7 @@ def delivered_of(
     digest = hashlib.sha256(inputs.encode()).hexdigest()
     unpulled = tuple(p for _, p in sorted(last.items()) if p.rejection is not None)
     run_id = f"{night.isoformat()}-{digest[:12]}"
-    return Delivered(night, run_id, tuple(listing), digest, standing, tuple(asked), unpulled)
+    return Delivered(night, run_id, tuple(listing), digest, standing, tuple(asked), unpulled=unpulled)
 
 
 def listed_on(settings: Settings, night: date) -> Delivered:

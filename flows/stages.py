@@ -382,7 +382,7 @@ def summarise(
             "exports": shown(settings.published.parent / "exports"),
             "outbox": shown(settings.outbox),
         },
-        sources=told(verdict.sources),
+        sources=told(verdict.sources, delivered.away),
         seconds=dict(watch.seconds),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -73,8 +73,8 @@ def as_text(summary: Summary) -> str:
     for source in summary.sources:
         if not source["is_believed"]:
             lines.append(f"    NOT WHOLE {_not_whole(source)}")
-        elif source.get("unread"):
-            lines.append(f"    NOT READ  {not_read(source)}")
+        else:
+            lines += [f"    LOOK AT   {said}" for said in worth_a_look(source)]
     for rejected in summary.rejected:
         lines.append(f"    rejected {rejected['code']:<22} {rejected['reason']}")
     lines.append(f"  forms      {summary.forms} in {summary.copies} copies; {summary.projects} projects stored")
@@ -89,9 +89,10 @@ def as_text(summary: Summary) -> str:
     return "\n".join(lines)
 
 
-def told(sources: Iterable[SourceTonight]) -> list[dict[str, Any]]:
+def told(sources: Iterable[SourceTonight], away: Mapping[str, str]) -> list[dict[str, Any]]:
     """The sources that were asked, as the summary names them; `unavailable` says why one could not be listed, `unread`
-    how many of its files came or stand there of which not one can be read, `unreadable` how many fewer can be read."""
+    how many of its files came or stand there of which not one can be read, `unreadable` how many fewer can be read.
+    `away`: why this run could not list one that an earlier run of the night did, which is believed all the same."""
     return [
         {
             "source": s.now.source,
@@ -99,7 +100,7 @@ def told(sources: Iterable[SourceTonight]) -> list[dict[str, Any]]:
             "files_before": s.now.files_before,
             "files_gone": s.now.files_gone,
             "is_believed": s.now.is_believed,
-            "unavailable": s.unavailable,
+            "unavailable": s.unavailable or away.get(s.now.source),
             "unread": s.unread,
             "unreadable": s.unreadable,
         }
@@ -126,9 +127,15 @@ def _not_whole(source: dict[str, Any]) -> str:
     )
 
 
-def not_read(source: dict[str, Any]) -> str:
-    """What the summary says of a source that brought files of which not one can be read, beside others that can."""
-    return f"source {source['source']} brought {source['unread']} files and not one can be read; check the export"
+def worth_a_look(source: dict[str, Any]) -> Iterator[str]:
+    """What the summary says of a source that is believed: that this run could not list it again, or that it brought
+    files of which not one can be read, beside others that can."""
+    name = source["source"]
+    if source["unavailable"] is not None:
+        why = source["unavailable"]
+        yield f"source {name} could not be listed this time, an earlier run of the night counts: {why}"
+    if source.get("unread"):
+        yield f"source {name} brought {source['unread']} files and not one can be read; check the export"
 
 
 class _Counted(ProgressColumn):

@@ -6,7 +6,7 @@ one sentence with what to do; without any the command ends with 0, else with 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from flows.operating.measures import free_bytes
 from flows.operating.night_log import GOOD
 from flows.operating.queued import unfinished, waiting_files, waiting_mails
 from flows.settings import BANGKOK, Settings, tonight
-from flows.summary import not_read
+from flows.summary import worth_a_look
 
 # nights with nothing new and refused runs may lie between: enough to find the last good one
 _LOOKED_AT = 400
@@ -126,12 +126,13 @@ def _of_nights(
         error = last.get("error") or {}
         yield (
             f"the last run ({last.get('night') or '-'}) was {last.get('outcome')} in stage {last.get('stage')}: "
-            f"{error.get('class')}: {error.get('message')}; the operator's mail says more, `kaona doctor` looks for "
-            "causes, `kaona run` tries again"
+            f"{error.get('class')}: {error.get('message')}; "
+            f"{'the operator has a mail that says more, ' if _has_letter(last) else ''}"
+            "`kaona doctor` looks for causes, `kaona run` tries again"
         )
     for source in (good or {}).get("sources") or ():
-        if source.get("unread") and source.get("is_believed"):
-            yield f"{not_read(source)}; the quality report says why"
+        if source.get("is_believed"):
+            yield from worth_a_look(source)
     if beat.get("state") == "running" and not is_at_work:
         yield (
             f"a run was killed in stage {beat.get('stage')} (last sign of life {beat.get('beat')}); run `kaona run`, "
@@ -147,6 +148,12 @@ def _of_nights(
     known = nights_of(settings.archive)
     if known and loaded and known[-1].isoformat() > loaded and not is_at_work:
         yield f"the archive holds the night of {known[-1]}, what is published ends with {loaded}; run `kaona run`"
+
+
+def _has_letter(record: Mapping[str, Any]) -> bool:
+    """Whether the operator is written to: not of a run that somebody stopped, or that was killed."""
+    by_deadline = (record.get("error") or {}).get("class") == "DeadlinePassed"
+    return record.get("outcome") in ("failed", "blocked") or by_deadline
 
 
 def _published(settings: Settings, moment: datetime) -> tuple[Published | None, dict[str, Any], list[str]]:

@@ -186,7 +186,7 @@ def test_poison_beside_the_forms_that_stand_is_one_letter_and_no_news_to_coordin
     before, new = facts(home.settings), {f"new{number}.pdf": data for number, data in enumerate(poison(12))}
     night = home.night(GOOD | new)
     assert night.sources[0]["is_believed"]
-    assert "NOT READ  source inbox brought" in as_text(night)
+    assert "LOOK AT   source inbox brought" in as_text(night)
     [letter] = home.mails("operator@kaona.invalid")
     assert letter["Subject"].startswith("kaona: อ่านไฟล์ใหม่ไม่ได้เลยสักไฟล์")
     assert facts(home.settings) == before

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,11 +19,14 @@ from data.samples.generator.dump import STYLE_1, Copy, dump_text
 from extract.sources import SourceUnavailable, store
 from flows.cli import app
 from flows.delivery import pull_sources
+from flows.operating import night_log
+from flows.operating.status import status_of
 from flows.outbox import body, waiting
+from flows.summary import as_text
 from tests.extract.source_servers import LOGIN, Web, ssh_server, status, web_server
 from tests.flows.broken_nights import LISTED, Before
 from tests.flows.canaries import everything_in, told_in
-from tests.flows.conftest import FIRST, SECOND, THIRD, run, settings_in
+from tests.flows.conftest import FIRST, SAMPLES, SECOND, THIRD, run, settings_in
 from tests.flows.homes import copied
 from tests.flows.test_nights import project
 from tests.flows.whole import Undisturbed, check_accounts, check_whole, sha_of, tables_of
@@ -164,6 +168,24 @@ def test_files_of_a_source_that_is_away_are_not_fetched_again_when_it_is_back(tm
     web.faults["/export/a.txt"].append(status(500))
     again = {f.uri: f.is_unchanged for f in pull_sources(settings, THIRD).listing}
     assert again["export/a.txt"]
+
+
+def test_a_source_that_a_second_run_of_the_night_cannot_list_is_told_and_its_files_stay(tmp_path: Path) -> None:
+    places = [tmp_path / "one", tmp_path / "two"]
+    for place, sample in zip(places, ("dump-utf16.txt", "dump-cp874.txt"), strict=True):
+        place.mkdir()
+        shutil.copy(SAMPLES / sample, place)
+    settings = settings_in(tmp_path / "home", sources=[str(place) for place in places], write_mails=False)
+    assert run(settings).projects == 2
+    places[1].rename(tmp_path / "away")
+    for _ in ("something is new: a source is away", "nothing is new"):
+        again = run(settings)
+        assert again.projects == 2
+        assert "LOOK AT   source two could not be listed this time" in as_text(again)
+        assert "two: there is no such folder" in str(night_log.read(settings.log, 1))
+    assert any("source two could not be listed this time" in said for said in status_of(settings).needs)
+    (tmp_path / "away").rename(places[1])
+    assert "LOOK AT" not in as_text(run(settings))
 
 
 @pytest.mark.fault(29)
