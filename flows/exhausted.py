@@ -56,7 +56,8 @@ def told_clearly(watch: Watch) -> Iterator[None]:
 
 def _is_damage(error: Exception) -> bool:
     is_of_library = type(error).__module__.partition(".")[0] in _LIBRARIES
-    return is_of_library and any(phrase in str(error).lower() for phrase in _OF_DAMAGE)
+    said = str(error).lower()
+    return is_of_library and "published" not in said and any(phrase in said for phrase in _OF_DAMAGE)
 
 
 def _words(error: Exception) -> tuple[str, str] | None:

@@ -34,7 +34,7 @@ def is_running(settings: Settings) -> bool:
     try:
         with (settings.home / "work" / "run.lock").open("r") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):  # of a lock that this user may not read nobody here can tell
         return False
     except OSError:
         return True

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.home_lock import is_running
 from flows.operating.findings import Check, Finding, judged
-from flows.operating.preflight import folders_of
+from flows.operating.preflight import GIVE_BACK, folders_of, of_others
 from flows.settings import Settings
 
 _MB = 1024 * 1024
@@ -24,6 +24,14 @@ def folders(settings: Settings) -> Iterator[Finding]:
             f"folder {name}", str(folder) + (f": {problem}" if problem else ""), fails=bool(problem),
             todo="give it to the user of kaona, on a disk that can be written, or set KAONA_HOME",
         )  # fmt: skip
+
+
+def files(settings: Settings) -> Iterator[Finding]:
+    """What is in the folders can be used by whoever runs this."""
+    strange = of_others(settings)
+    if strange:
+        more = f", and {len(strange) - 1} more like it" if len(strange) > 1 else ""
+        yield Finding("files", "FAIL", strange[0] + more, GIVE_BACK)
 
 
 def _trial(folder: Path) -> str:
@@ -117,4 +125,4 @@ def _size(path: Path) -> int:
         return 0
 
 
-CHECKS: tuple[Check, ...] = (folders, file_systems, room, lock)
+CHECKS: tuple[Check, ...] = (folders, files, file_systems, room, lock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,13 +11,19 @@ from flows.operating.measures import free_bytes
 from flows.settings import Settings
 from transform.register_files import AGENCY_CODES
 
+GIVE_BACK = (
+    "expected files of the user that runs kaona, a run by somebody else such as root leaves its own; "
+    "chown -R this user over KAONA_HOME"
+)
+
 
 class NotReady(RuntimeError):
     """A night cannot work here; nothing was begun. The message says what is missing and what to do."""
 
 
 def require_ready(settings: Settings) -> None:
-    """Raise NotReady when a folder takes no file, registers are lost, or less than `min_free_mb` is free."""
+    """Raise NotReady when a folder takes no file, a file is somebody else's, registers are lost, or less than
+    `min_free_mb` is free."""
     for name, folder in folders_of(settings).items():
         problem = cannot_write(folder)
         if problem:
@@ -24,6 +31,9 @@ def require_ready(settings: Settings) -> None:
                 f"{name}: {folder} cannot be written to ({problem}); expected a folder of this user on a disk that "
                 "takes files; correct it or set KAONA_HOME, `kaona doctor` looks at the rest"
             )
+    strange = of_others(settings)
+    if strange:
+        raise NotReady(f"{strange[0]}; {GIVE_BACK}")
     problem = lacking_registers(settings)
     if problem:
         raise NotReady(f"reference: {problem}")
@@ -58,6 +68,32 @@ def cannot_write(folder: Path) -> str:
             trial.unlink(missing_ok=True)
         return os.strerror(error.errno) if error.errno else type(error).__name__
     return ""
+
+
+def of_others(settings: Settings) -> list[str]:
+    """What this user cannot use of what a night opens: `PATH cannot be written to`, files and folders, by path."""
+    folders = folders_of(settings)
+    rewritten = {
+        settings.home / "work" / "kaona.duckdb", settings.home / "work" / "run.lock",
+        settings.outbox / "outbox.duckdb", settings.outbox / "delivery.lock",
+        settings.log / "nights.jsonl", settings.log / "nights.lock",
+    }  # fmt: skip
+    inside = {p for name in ("work", "archive", "nights", "published") for p in _entries(folders[name])}
+    said = []
+    for path in sorted(rewritten | inside):
+        is_folder = path.is_dir()
+        if is_folder and not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+            said.append(f"{path} cannot be used")
+        elif path in rewritten and path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            said.append(f"{path} cannot be written to")
+        elif not is_folder and path.exists() and not os.access(path, os.R_OK):
+            said.append(f"{path} cannot be read")
+    return said
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    with suppress(OSError), os.scandir(folder) as entries:
+        yield from (Path(entry.path) for entry in entries)
 
 
 def lacking_registers(settings: Settings) -> str:

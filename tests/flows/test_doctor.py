@@ -164,6 +164,20 @@ def test_a_folder_on_a_disk_that_only_reads_fails(tmp_path: Path) -> None:
     assert found["folder archive"][1].endswith("Read-only file system")
 
 
+def test_files_of_somebody_else_fail_as_they_would_fail_a_night(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_in(tmp_path)
+    for name in ("kaona.duckdb", "pulled.json"):
+        (tmp_path / "work").mkdir(exist_ok=True)
+        (tmp_path / "work" / name).touch()
+    assert said(settings, doctor_folders.files) == {}
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may use everything
+    [finding] = doctor_folders.files(settings)
+    assert finding.said == f"{tmp_path}/work/kaona.duckdb cannot be written to, and 1 more like it"
+    assert "chown -R" in finding.todo
+
+
 def test_a_small_disk_and_one_that_is_mounted_in_the_middle_fail(tmp_path: Path) -> None:
     settings = settings_in(tmp_path / "home")
     inside = settings.home / "published" / "generations"

@@ -89,8 +89,14 @@ def test_what_belongs_to_somebody_else(
     for place, said in (
         ("archive", "archive: {} cannot be written to (Permission denied)"),
         ("published", "published: {} cannot be written to (Permission denied)"),
-        ("work/kaona.duckdb", "Cannot open file"),  # somebody ran kaona as root
+        # somebody ran kaona as root
+        ("work/kaona.duckdb", "{} cannot be written to; expected files of the user that runs kaona"),
+        ("outbox/outbox.duckdb", "{} cannot be written to"),
+        ("log/nights.jsonl", "{} cannot be written to"),
+        ("work/run.lock", "{} cannot be written to"),
+        ("archive/ab", "{} cannot be used"),
     ):
+        (home.archive / "ab").mkdir(exist_ok=True)
         give(open_folder, UID)
         give(home.home / place, 0)
         done = broken(home, under=under)
