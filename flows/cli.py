@@ -16,7 +16,7 @@ from flows.command_line import Failure, Home, Json, failures, mistakes, settings
 from flows.leaving import leave
 from flows.operating import commands as operating
 from flows.settings import Settings, tonight
-from flows.streams import Unprinted, prepare, write_lines
+from flows.streams import Unprinted, prepare, typed, write_lines
 from flows.summary import Watch
 
 app = typer.Typer(
@@ -216,7 +216,7 @@ def sql(
         elif query is None:
             columns, rows = dictionary.listing(path)
         else:
-            columns, rows = dictionary.query(path, query)
+            columns, rows = dictionary.query(path, typed(query))
     write_lines((answers.as_json if as_json else answers.as_csv if as_csv else answers.aligned)(columns, rows))
 
 

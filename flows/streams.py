@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, TextIO
 
 from flows.command_line import Failure
@@ -52,6 +53,11 @@ def _able(stream: TextIO) -> TextIO:
     return stream
 
 
+def typed(argument: str) -> str:
+    """What was typed, also where the locale is another one than that of the terminal."""
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 class Unprinted(Failure):
     """Standard output does not take what there is to say."""
 
@@ -68,6 +74,7 @@ def write_lines(lines: Iterable[str]) -> None:
             sys.stdout.write((_ACTS.sub("\ufffd", line) if is_terminal else line) + "\n")
         sys.stdout.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left of it is not tried again
+        with Path(os.devnull).open("wb") as nowhere:  # what is left of it is not tried again
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             raise Unprinted(f"standard output takes nothing more ({error.strerror})") from error

@@ -99,8 +99,8 @@ def _entries(folder: Path) -> Iterator[Path]:
 def lacking_registers(settings: Settings) -> str:
     """What is missing of the registers, and what to do; '' when nothing is.
 
-    A folder that is not mounted, or a file that an editor emptied on a full disk, would undo every correction and tell
-    coordinators that their codes are in no register.
+    A folder that is not mounted, a file that an editor emptied on a full disk, or one saved as a workbook, would undo
+    every correction and tell coordinators that their codes are in no register.
     """
     folder = settings.reference
     if not folder.is_dir():
@@ -110,8 +110,17 @@ def lacking_registers(settings: Settings) -> str:
             return f"{path} is no file; put the register there, or move it away"
         if not path.stat().st_size:
             return f"{path} is empty; bring the register back (with its first line when nothing else is in it)"
-    if not (folder / AGENCY_CODES.name).is_file():
-        return f"{folder / AGENCY_CODES.name} is missing; data/reference of this version holds one"
+    codes = folder / AGENCY_CODES.name
+    if not codes.is_file():
+        return f"{codes} is missing; data/reference of this version holds one"
+    try:
+        texts = settings.registers()
+    except ValueError as error:
+        return str(error)
+    except OSError as error:
+        return f"{folder}: a register cannot be read ({error.strerror}); let the user of kaona read it"
+    if not texts[codes.name].partition("\n")[2].strip():
+        return f"{codes} holds no code; data/reference of this version holds one with codes"
     return ""
 
 

@@ -125,8 +125,16 @@ def give(place: Path, uid: int) -> None:
         (lambda folder: (folder / "agency_codes.tsv").unlink(), "agency_codes.tsv is missing"),
         (lambda folder: (folder / "mutes.csv").unlink() or (folder / "mutes.csv").mkdir(), "mutes.csv is no file"),
         (lambda folder: (folder / "people.csv").unlink() or os.mkfifo(folder / "people.csv"), "people.csv is no file"),
+        (
+            lambda folder: (folder / "contacts.csv").write_bytes(b"PK\x03\x04" + bytes(range(256)) * 9),
+            "data/reference/contacts.csv: ",
+        ),
+        (
+            lambda folder: (folder / "agency_codes.tsv").write_text("code\tname\n\n"),
+            "agency_codes.tsv holds no code",
+        ),
     ],
-    ids=["no folder", "emptied", "missing", "folder", "pipe"],
+    ids=["no folder", "emptied", "missing", "folder", "pipe", "workbook", "head only"],
 )
 def test_registers_that_are_lost_stop_a_night_before_it_begins_and_undo_nothing(
     before: Before, tmp_path: Path, spoil: Callable[[Path], object], said: str

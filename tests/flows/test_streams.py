@@ -70,6 +70,8 @@ def test_who_reads_only_the_first_lines_has_no_error(sample_night: tuple[Setting
 def test_in_a_locale_without_thai_it_is_printed_by_number(sample_night: tuple[Settings, Summary]) -> None:
     done = kaona(sample_night[0].home, 'kaona sql --csv "SELECT chr(3585) AS a"', LC_ALL="C", PYTHONUTF8="0")
     assert (done.returncode, done.stdout, done.stderr) == (0, "a\n\\u0e01\n", "")
+    done = kaona(sample_night[0].home, "kaona sql --csv \"SELECT 'ก' AS a\"", LC_ALL="C", PYTHONUTF8="0")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "a\n\\u0e01\n", "")
 
 
 @pytest.mark.parametrize(
