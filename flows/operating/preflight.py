@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from flows.operating.measures import free_bytes
@@ -15,6 +16,15 @@ GIVE_BACK = (
     "expected files of the user that runs kaona, a run by somebody else such as root leaves its own; "
     "chown -R this user over KAONA_HOME"
 )
+
+
+# what a night opens in its folders; a disk has a lost+found of root, and readers leave things beside what they read
+_OPENED = {
+    "work": ("*.json", "read", "staged", "spill", "publishing", "by_date", "unfinished", "data_docs", "rebuild-diff"),
+    "archive": ("[0-9a-f][0-9a-f]", "incoming"),
+    "nights": ("*.tsv",),
+    "published": ("kaona.duckdb", "generations", "exports", "data_docs"),
+}
 
 
 class NotReady(RuntimeError):
@@ -78,7 +88,7 @@ def of_others(settings: Settings) -> list[str]:
         settings.outbox / "outbox.duckdb", settings.outbox / "delivery.lock",
         settings.log / "nights.jsonl", settings.log / "nights.lock",
     }  # fmt: skip
-    inside = {p for name in ("work", "archive", "nights", "published") for p in _entries(folders[name])}
+    inside = {p for name, patterns in _OPENED.items() for p in _entries(folders[name], patterns)}
     said = []
     for path in sorted(rewritten | inside):
         is_folder = path.is_dir()
@@ -91,9 +101,9 @@ def of_others(settings: Settings) -> list[str]:
     return said
 
 
-def _entries(folder: Path) -> Iterator[Path]:
+def _entries(folder: Path, patterns: Sequence[str]) -> Iterator[Path]:
     with suppress(OSError), os.scandir(folder) as entries:
-        yield from (Path(entry.path) for entry in entries)
+        yield from (Path(e.path) for e in entries if any(fnmatchcase(e.name, pattern) for pattern in patterns))
 
 
 def lacking_registers(settings: Settings) -> str:

@@ -168,7 +168,7 @@ def test_files_of_somebody_else_fail_as_they_would_fail_a_night(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_in(tmp_path)
-    for name in ("kaona.duckdb", "pulled.json"):
+    for name in ("kaona.duckdb", "pulled.json", "lost+found", "report-of-somebody.pdf"):
         (tmp_path / "work").mkdir(exist_ok=True)
         (tmp_path / "work" / name).touch()
     assert said(settings, doctor_folders.files) == {}
