@@ -42,7 +42,8 @@ class Letter:
     `kind`: coordinator, head, operator, undelivered, …; `recipient`: the key of whoever it is for, such as
     "coordinator:NAME", which stays when the address changes; `attachment`: (file name, bytes); `told`: what the letter
     tells, as plain JSON values, by which the next one knows what is new to this recipient; `message`: the letter as
-    bytes, where they were made already (`composed`).
+    bytes, where they were made already (`composed`): then text, HTML and attachment stand only there, and `named` is
+    the Message-ID that follows from them.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Letter:
     attachment: tuple[str, bytes] | None = None
     told: Mapping[str, Any] | None = None
     message: bytes | None = field(default=None, compare=False, repr=False)
+    named: str | None = None
 
 
 def header(text: str, limit: int = 120) -> str:
@@ -83,6 +85,8 @@ def operator_of(settings: Settings) -> str:
 
 def message_id(letter: Letter, night: date, settings: Settings) -> str:
     """Message-ID from night, recipient and content: the same letter has the same, another letter another."""
+    if letter.named is not None:
+        return letter.named
     parts = (night.isoformat(), letter.kind, letter.recipient, letter.name, letter.address, letter.subject,
              letter.text, letter.html)  # fmt: skip
     file_name, content = letter.attachment or ("", b"")
@@ -100,8 +104,9 @@ def identity(message: str) -> str:
 
 
 def composed(letter: Letter, night: date, settings: Settings) -> Letter:
-    """The letter with its message."""
-    return replace(letter, message=compose(letter, night, settings))
+    """The letter as its message: a night may hold thousands, each with a workbook."""
+    message, named = compose(letter, night, settings), message_id(letter, night, settings)
+    return replace(letter, text="", html="", attachment=None, message=message, named=named)
 
 
 def compose(letter: Letter, night: date, settings: Settings) -> bytes:
