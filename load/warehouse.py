@@ -83,6 +83,15 @@ def work_path(home: Path) -> Path:
     return home / "work" / "kaona.duckdb"
 
 
+def why_closed(path: Path) -> str:
+    """Why a warehouse cannot be opened, by the name of DuckDB's error; '' when it can, or a run has it open."""
+    try:
+        duckdb.connect(str(path), read_only=True).close()
+    except duckdb.Error as error:
+        return "" if "could not set lock" in str(error).lower() else type(error).__name__
+    return ""
+
+
 def open_work(home: Path, *, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
     """Open the writer's own warehouse, created with all its tables when there is none.
 

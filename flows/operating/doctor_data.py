@@ -38,19 +38,13 @@ def published_file(settings: Settings) -> Iterator[Finding]:
 
 def working_file(settings: Settings) -> Iterator[Finding]:
     """A night can open what the nights before it wrote; while one is at work it has it."""
-    import duckdb
+    from load.warehouse import why_closed, work_path
 
-    path = settings.home / "work" / "kaona.duckdb"
-    said, problem = "there is none yet", ""
-    if path.exists():
-        said = f"{path.stat().st_size // 1024:,} kB"
-        try:
-            duckdb.connect(str(path), read_only=True).close()
-        except duckdb.Error as error:
-            if "could not set lock" not in str(error).lower():
-                said = problem = f"it cannot be opened ({type(error).__name__})"
+    path = work_path(settings.home)
+    problem = why_closed(path) if path.exists() else ""
+    said = f"{path.stat().st_size // 1024:,} kB" if path.exists() else "there is none yet"
     yield judged(
-        "working file", said, fails=bool(problem),
+        "working file", f"it cannot be opened ({problem})" if problem else said, fails=bool(problem),
         todo="give it to the user of kaona; where it is damaged, `kaona run --rebuild` makes it again from the archive",
     )  # fmt: skip
 

@@ -217,7 +217,7 @@ def test_a_night_that_may_open_no_more_files_fails_with_the_remedy_and_the_next_
 
 
 @pytest.mark.fault(60)
-@pytest.mark.parametrize(("memory", "stages"), [("6MB", "read|validate"), ("12MB", "validate|load|publish")])
+@pytest.mark.parametrize(("memory", "stages"), [("6MB", "read|reconcile|validate"), ("12MB", "validate|load|publish")])
 def test_a_night_whose_memory_for_duckdb_is_too_small_fails_with_the_setting_and_the_next_run_goes_on(
     before: Before, should: Undisturbed, tmp_path: Path, server: tuple[Inbox, int], memory: str, stages: str
 ) -> None:
