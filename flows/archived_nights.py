@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -20,6 +21,7 @@ from extract.sources import Pulled
 from flows.whole_files import write_whole
 from transform.source_nights import BELIEVE_ALL, Asked, source_of
 
+_LIST, ASIDE = ".tsv", ".set-aside"
 COLUMNS = ("uri", "bytes", "source_sha256", "code", "message")
 _Line = tuple[str, str, str, str, str]
 # message: the part it may lose at once; nothing; why it could not be listed; nothing (single files were loaded)
@@ -143,19 +145,54 @@ def _lines(archive: Path, night: date) -> list[_Line]:
 
 
 def lines_of(path: Path) -> list[_Line]:
-    """The lines of a night's list, without its head; [] where there is none."""
+    """The lines of a night's list, without its head; [] where there is none. Raises ValueError for one that is not
+    whole: whatever it lost stood on that night."""
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return _lines_in(file)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = _lines_in(file)
+        if not lines:
+            raise ValueError("it is empty")
+    except ValueError as error:
+        raise ValueError(
+            f"archive/nights/{path.name}: it is no whole list of a night ({error}); expected a line for each file and "
+            "source; restore it from the backup, or move it away if the night may be forgotten"
+        ) from error
+    return lines
 
 
 def _lines_in(text: Iterable[str]) -> list[_Line]:
     lines = csv.reader(text, delimiter="\t")
     next(lines, None)
-    return [(uri, size, sha256, code, message) for uri, size, sha256, code, message in lines]
+    return [_line(line, number) for number, line in enumerate(lines, start=2)]
+
+
+def _line(line: Sequence[str], number: int) -> _Line:
+    if len(line) != len(COLUMNS) or not line[1].isdecimal():
+        raise ValueError(f"line {number} has {len(line)} columns or no size")
+    uri, size, sha256, code, message = line
+    return uri, size, sha256, code, message
 
 
 def nights_of(archive: Path) -> list[date]:
     """Every night the archive knows, in order."""
-    return sorted(date.fromisoformat(p.stem) for p in (archive / "nights").glob("*.tsv"))
+    return [night for night, _ in dated(archive / "nights", _LIST)]
+
+
+def dated(folder: Path, suffix: str) -> list[tuple[date, Path]]:
+    """The files of a folder that are called by a night, in order; others that somebody put there are passed over."""
+    found = []
+    for path in folder.glob(f"*{suffix}"):
+        with suppress(ValueError):
+            if (night := date.fromisoformat(path.stem)).isoformat() == path.stem:
+                found.append((night, path))
+    return sorted(found)
+
+
+def strays(archive: Path) -> list[str]:
+    """Names of what stands among the lists of nights and is none, in order."""
+    folder = archive / "nights"
+    ours = {path for kind in (_LIST, ASIDE) for _, path in dated(folder, kind)}
+    left = (p for p in folder.glob("*") if p not in ours)
+    return sorted(p.name for p in left if not p.name.startswith(".") and p.suffix not in (".part", ".next"))

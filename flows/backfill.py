@@ -102,13 +102,13 @@ def _folders(settings: Settings, until: date, called: str | None) -> tuple[_Fold
 
 
 def _renew_where_needed(settings: Settings, watch: Watch) -> None:
+    from flows.rebuild import renew, renew_if_gone
     from load.warehouse import OtherTables, open_work
 
+    renew_if_gone(settings, watch)
     try:
         open_work(settings.home, memory_limit=settings.memory_limit).close()
     except OtherTables:
-        from flows.rebuild import renew
-
         watch.console.print("the working file is of another version of kaona: it is made again", highlight=False)
         renew(settings, watch)
 

@@ -22,6 +22,7 @@ from flows.home_lock import AnotherRun, only_run
 from flows.seen_files import as_entries, from_entries
 from flows.settings import CHECKOUT, Settings
 from flows.source_options import options_of
+from flows.summary import is_summary
 from flows.whole_files import write_whole
 from transform.registers_used import RULES_VERSION
 from transform.source_nights import Asked, source_of
@@ -191,7 +192,7 @@ def nothing_new(settings: Settings, delivered: Delivered) -> dict[str, Any] | No
     if delivered.is_after_failure or last.get("digest") != delivered.digest or not settings.published.is_file():
         return None
     summary = last.get("summary")
-    if not isinstance(summary, dict) or delivered.night.isoformat() < str(summary.get("night")):
+    if not is_summary(summary) or delivered.night.isoformat() < str(summary.get("night")):
         return None  # the same files on an earlier night: then they were delivered earlier
     if last.get("is_late") and delivered.night.isoformat() != summary.get("night"):
         return None  # that night came late: others lie behind it, with other files
@@ -240,6 +241,11 @@ def remember_reminder(settings: Settings, on: date | None) -> None:
 def forget(settings: Settings) -> None:
     """What is published is not what the last night made: the next run publishes again, even with nothing new."""
     (settings.home / "work" / _LAST).unlink(missing_ok=True)
+
+
+def is_rolled_back(settings: Settings) -> bool:
+    """Whether something is published, and it is not what the last run made."""
+    return settings.published.is_file() and not (settings.home / "work" / _LAST).is_file()
 
 
 def _seen(settings: Settings) -> dict[str, Pulled]:

@@ -226,9 +226,10 @@ def _done_before(aside: Settings, basis: Mapping[str, Any], late: date | None) -
     try:
         found = json.loads((aside.home / "done.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        found = {}
-    if found.get("basis") == basis and (late is None or late.isoformat() not in found["nights"]):
-        return list(found["nights"])
+        found = None
+    done = found.get("nights") if isinstance(found, dict) and found.get("basis") == basis else None
+    if isinstance(done, list) and (late is None or late.isoformat() not in done):
+        return done
     shutil.rmtree(aside.home, ignore_errors=True)
     (aside.home / "work").mkdir(parents=True)
     return []

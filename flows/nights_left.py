@@ -20,11 +20,11 @@ from io import StringIO
 from pathlib import Path
 
 from extract.fault_points import at
-from flows.archived_nights import COLUMNS, lines_of, nights_of
+from flows.archived_nights import ASIDE, COLUMNS, dated, lines_of, nights_of
 from flows.settings import Settings
 from flows.whole_files import write_whole
 
-_PULLED, _LOADED, _ASIDE = ".pulled", ".loaded", ".set-aside"
+_PULLED, _LOADED = ".pulled", ".loaded"
 _REASON = "set aside"
 
 
@@ -90,12 +90,12 @@ def finished(settings: Settings, night: date | None = None) -> None:
 
 def marked(settings: Settings) -> tuple[date, ...]:
     """Nights that were pulled and not loaded, in order."""
-    return tuple(sorted(date.fromisoformat(p.stem) for p in _folder(settings).glob(f"*{_PULLED}")))
+    return tuple(night for night, _ in dated(_folder(settings), _PULLED))
 
 
 def is_anything_left(settings: Settings) -> bool:
     """Whether a run before this one did not come to its end, or nobody looked yet whether one did not."""
-    return not _checked(settings).exists() or any(p.suffix in (_PULLED, _LOADED) for p in _folder(settings).glob("*"))
+    return not _checked(settings).exists() or any(dated(_folder(settings), state) for state in (_PULLED, _LOADED))
 
 
 def loaded_before(settings: Settings, night: date) -> str:
@@ -134,7 +134,7 @@ def set_aside(settings: Settings, night: date, error: Exception, program: str) -
     Safe to be killed at any point: the mark goes last.
     """
     path = _list(settings.archive, night)
-    aside = path.with_suffix(_ASIDE)
+    aside = path.with_suffix(ASIDE)
     lines = dict.fromkeys([*_files_aside(aside), *lines_of(path)])
     text = StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
@@ -151,11 +151,10 @@ def set_aside(settings: Settings, night: date, error: Exception, program: str) -
 
 def open_again(settings: Settings, program: str) -> None:
     """Nights that another program, or other registers, had set aside are unfinished once more."""
-    for aside in sorted((settings.archive / "nights").glob(f"*{_ASIDE}")):
+    for night, aside in dated(settings.archive / "nights", ASIDE):
         first = next(iter(lines_of(aside)), None)
         if first is not None and first[3] == _REASON and first[2] == program:
             continue
-        night = date.fromisoformat(aside.stem)
         path = _list(settings.archive, night)
         lines = dict.fromkeys([*lines_of(path), *_files_aside(aside)])
         begin(settings, night)
@@ -167,15 +166,14 @@ def open_again(settings: Settings, program: str) -> None:
 
 def nights_set_aside(archive: Path) -> Iterator[SetAside]:
     """Nights that are kept out, in order."""
-    for aside in sorted((archive / "nights").glob(f"*{_ASIDE}")):
+    for night, aside in dated(archive / "nights", ASIDE):
         files = {line[2] for line in _files_aside(aside) if line[2]}
-        night = date.fromisoformat(aside.stem)
         yield SetAside(night, len(files), _alone(archive, night, aside))
 
 
 def is_set_aside(archive: Path, night: date) -> bool:
     """Whether a night, or a run of it, is kept out."""
-    return _list(archive, night).with_suffix(_ASIDE).is_file()
+    return _list(archive, night).with_suffix(ASIDE).is_file()
 
 
 def _alone(archive: Path, night: date, aside: Path) -> int:

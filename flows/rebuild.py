@@ -58,18 +58,35 @@ def rebuild_all(settings: Settings, watch: Watch, *, accept_changes: bool = Fals
         return Rebuilt(told, record.summary)
 
 
-def renew(settings: Settings, watch: Watch, tonight: date | None = None) -> None:
-    """Make the working file of another version again from the archive; nothing is published or written to anybody.
+def renew(
+    settings: Settings, watch: Watch, tonight: date | None = None, title: str = "What another version of kaona changes"
+) -> None:
+    """Make a working file of another version, or a lost one, again from the archive; nothing is published, nobody is
+    written to.
 
     Raises LossHeld when facts would be lost: `kaona run --rebuild --accept-changes` says that this is right.
     """
     with scratch(settings, settings.home / "work") as aside:
         refused = replay(aside, watch, marks_left(settings, tonight)).refused
-        told = compare(settings, aside, "What another version of kaona changes")
+        told = compare(settings, aside, title)
         for line in told.lines:
             watch.console.print(line, highlight=False, markup=False)
         require_no_loss(told, is_accepted=False)
         stages.take_over(aside, settings, refused)
+
+
+def renew_if_gone(settings: Settings, watch: Watch, tonight: date | None = None) -> None:
+    """Make the working file again where it is gone and something is published: an archive that lost something as well
+    must not take it from the readers. Raises LossHeld then."""
+    from load.warehouse import work_path
+
+    work = work_path(settings.home)
+    is_there = work.is_file() and work.stat().st_size > 0
+    if is_there or not settings.published.is_file() or not nights_of(settings.archive):
+        return
+    said = "the working file is gone: it is made again from the archive"
+    watch.console.print(said, highlight=False, markup=False)
+    renew(settings, watch, tonight, "What is lost with the working file")
 
 
 def verify_exports(settings: Settings) -> list[str]:

@@ -111,13 +111,13 @@ def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Su
         return _unchanged(delivered, before, watch, _remind(settings, night, watch))
     if settings.dask_scheduler is None and watch.bytes_new >= FEW_BYTES:
         get_ready("transform.packed")
+    from flows.rebuild import renew, renew_if_gone
     from load.warehouse import OtherTables
 
+    renew_if_gone(settings, watch, night)
     try:
         summary = _whole_night(settings, night, delivered, watch)
     except OtherTables:
-        from flows.rebuild import renew
-
         _say(watch, "the working file is of another version of kaona: it is made again from the archive")
         renew(settings, watch, night)
         summary = _whole_night(settings, night, delivered, watch)

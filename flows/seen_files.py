@@ -29,11 +29,16 @@ def as_entries(files: Iterable[Pulled]) -> dict[str, list[Any]]:
 
 
 def from_entries(entries: Mapping[str, Sequence[Any]]) -> dict[str, Pulled]:
-    """The files again, by uri."""
-    return {uri: _file(uri, *entry) for uri, entry in entries.items()}
+    """The files again, by uri; {} when that is not what was written: they are looked at anew then."""
+    try:
+        return {uri: _file(uri, *entry) for uri, entry in entries.items()}
+    except (AttributeError, TypeError):
+        return {}
 
 
 def _file(uri: str, size: int, mtime_ns: int, sha256: str | None, *more: Any) -> Pulled:
+    if not (isinstance(size, int) and isinstance(mtime_ns, int) and isinstance(sha256, str | None)):
+        raise TypeError(f"{uri}: expected size, time and hash")
     later: tuple[Any, ...] = (*more, *_LATER[len(more) :])
     version, container, container_size, code, message = later
     why = Rejection(code, message) if sha256 is None else None

@@ -6,9 +6,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
@@ -58,6 +58,15 @@ class Summary:
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
         return asdict(self)
+
+
+def is_summary(found: object) -> TypeGuard[dict[str, Any]]:
+    """Whether this is a summary as it was written down, and not what became of one on a disk."""
+    if not isinstance(found, dict) or not {f.name for f in fields(Summary)} <= set(found):
+        return False
+    of = {"sources": "is_believed", "rejected": "uri"}
+    lists = [(found[name], key) for name, key in of.items()]
+    return all(isinstance(rows, list) and all(isinstance(r, dict) and key in r for r in rows) for rows, key in lists)
 
 
 def as_text(summary: Summary) -> str:

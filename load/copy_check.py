@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from load.opening import OFFLINE
 from load.schema import columns_sql, quoted
 from load.storage import count_rows
 from load.views import load_views
@@ -41,6 +42,22 @@ def check_copy(path: Path, expected: Mapping[str, int], config: Mapping[str, Any
         raise  # this says nothing of the copy
     except duckdb.Error as error:
         raise NotWhole(f"{path}: the copy cannot be read back ({error}); check the disk and run again") from error
+
+
+def damage_of(path: Path) -> str:
+    """Why not every value of a warehouse of any version can be read, by the name of DuckDB's error; '' when it can."""
+    try:
+        with duckdb.connect(str(path), read_only=True, config=dict(OFFLINE)) as con:
+            columns = con.execute(
+                "SELECT schema_name, table_name, list(column_name) FROM duckdb_columns() JOIN duckdb_tables() "
+                "USING (schema_name, table_name) GROUP BY ALL ORDER BY ALL"
+            ).fetchall()
+            for schema, table, names in columns:
+                hashed = ", ".join(f"bit_xor(hash({quoted(name)}))" for name in names)
+                con.execute(f"SELECT {hashed} FROM {quoted(schema)}.{quoted(table)}").fetchall()
+    except duckdb.Error as error:
+        return type(error).__name__
+    return ""
 
 
 def _scan(copy: duckdb.DuckDBPyConnection, path: Path, table: Table, expected: int) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extract.fault_points import at
+from load.copy_check import damage_of
 from load.storage import next_to, published_path, sync
 
 KEPT_GENERATIONS = 2
@@ -39,11 +40,7 @@ class RolledBack:
 
 def generations(home: Path) -> tuple[Path, ...]:
     """Readers' files before the current one, oldest first."""
-    folder = _folder(home)
-    if not folder.is_dir():
-        return ()
-    numbered = sorted((int(p.name), p) for p in folder.iterdir() if re.fullmatch(r"\d+", p.name))
-    files = [generation / published_path(home).name for _, generation in numbered]
+    files = [generation / published_path(home).name for generation in _numbered(home)]
     return tuple(path for path in files if path.exists())
 
 
@@ -60,15 +57,18 @@ def keep_current(home: Path) -> None:
     kept = generations(home)
     if kept and kept[-1].samefile(current):  # a run that was killed before the rename had kept it
         return
-    number = int(kept[-1].parent.name) + 1 if kept else 1
+    numbers = [int(folder.name) for folder in _numbered(home)]
+    number = max(numbers, default=0) + 1
     _link_publication(current.parent, _folder(home) / f"{number:06d}")
 
 
 def let_go(home: Path, keep: int) -> None:
     """Remove all but the latest generations."""
     kept = generations(home)
-    for old in kept[: max(0, len(kept) - keep)]:
-        _drop(old.parent)
+    stay = {path.parent for path in kept[max(0, len(kept) - keep) :]}
+    for folder in _numbered(home):
+        if folder not in stay:  # also one that lost its file
+            _drop(folder)
 
 
 def drop_publication(path: Path) -> None:
@@ -77,8 +77,16 @@ def drop_publication(path: Path) -> None:
 
 
 def require_generation(home: Path) -> None:
-    """Raise NoGeneration when there is nothing to go back to, and no rollback to complete."""
-    if not _is_under_way(home) and not generations(home):
+    """Raise NoGeneration when there is nothing to go back to that is whole, and no rollback to complete."""
+    if _is_under_way(home):
+        return
+    kept = generations(home)
+    if kept and (why := damage_of(kept[-1])):
+        raise NoGeneration(
+            f"{kept[-1]}: this generation cannot be read back ({why}), what is published stays; check the disk, then "
+            f"delete the folder {kept[-1].parent.name} to go back to the one before, or run `kaona run --rebuild`"
+        )
+    if not kept:
         raise NoGeneration(
             f"{_folder(home)}: there is no generation to go back to; the setting keep_generations says how many stay, "
             "and `kaona run --rebuild` makes the warehouse anew from the archive"
@@ -129,6 +137,13 @@ def _is_under_way(home: Path) -> bool:
 
 def _folder(home: Path) -> Path:
     return published_path(home).parent / "generations"
+
+
+def _numbered(home: Path) -> list[Path]:
+    """The folders of generations, oldest first, whatever is in them."""
+    folder = _folder(home)
+    found = folder.iterdir() if folder.is_dir() else ()
+    return [path for _, path in sorted((int(p.name), p) for p in found if re.fullmatch(r"[0-9]+", p.name))]
 
 
 def _parts(publication: Path) -> Iterator[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -196,6 +196,7 @@ def read_registers(files: Mapping[str, str]) -> Registers:
     mutes.csv that cannot be used are set aside in `faults`: they decide nothing, and must not stop a night.
     """
     contacts, no_contacts = read_usable(files, register_files.CONTACTS)
+    contacts, second_contacts = _one_each(contacts)
     mutes, no_mutes = read_usable(files, register_files.MUTES)
     status: dict[str, tuple[str, ...]] = {}
     for row in read_rows(files, register_files.STATUS_WORDS):
@@ -210,7 +211,7 @@ def read_registers(files: Mapping[str, str]) -> Registers:
         corrections=_corrections(files),
         contacts=tuple(Contact(row["kind"], row["name"], row["email"], line) for line, row in contacts),
         mutes=tuple(_mute_of(line, row) for line, row in mutes),
-        faults=(*no_contacts, *no_mutes),
+        faults=(*no_contacts, *second_contacts, *no_mutes),
         people=tuple(row["name"] for row in read_rows(files, register_files.PEOPLE) if row["basis"] != "GUESS"),
         divisions=tuple(
             Division(row["name"], row["kind"], row["basis"]) for row in read_rows(files, register_files.DIVISIONS)
@@ -220,6 +221,23 @@ def read_registers(files: Mapping[str, str]) -> Registers:
             Confusion(row["from"], row["to"], row["kind"]) for row in read_rows(files, register_files.CONFUSIONS)
         ),
     )
+
+
+def _one_each(contacts: Sequence[tuple[int, Row]]) -> tuple[list[tuple[int, Row]], list[str]]:
+    """The lines that say where mails go, and why others do not: a coordinator has one address, the first one."""
+    first: dict[tuple[str, str], int] = {}
+    used, faults = [], []
+    for line, row in contacts:
+        if row["kind"] in ("coordinator", "agency"):
+            one = first.setdefault((row["kind"], squash(row["name"])), line)
+            if one != line:
+                faults.append(
+                    f"data/reference/contacts.csv line {line}: line {one} names an address for them already; "
+                    "expected one for each; keep one of the lines, the first is used until then"
+                )
+                continue
+        used.append((line, row))
+    return used, faults
 
 
 def _mute_of(line: int, row: Row) -> Mute:

@@ -13,7 +13,7 @@ from extract.sources.listed import (
     Pulled,
     SourceUnavailable,
 )
-from extract.sources.naming import masked, source_name
+from extract.sources.naming import display, masked, source_name
 from extract.sources.pulling import list_files, pull
 from extract.sources.store import archive, archive_path, finish, read_archived
 
@@ -27,6 +27,7 @@ __all__ = [
     "SourceUnavailable",
     "archive",
     "archive_path",
+    "display",
     "finish",
     "list_files",
     "masked",

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from extract.sources import read_archived
+from extract.sources import archive_path, read_archived
+from flows.archived_nights import nights_of, read_night
 from flows.operating.findings import Check, Finding, judged
 from flows.operating.queued import unfinished, waiting_mails
 from flows.settings import Settings
 
 _SAMPLE = 20
+_NIGHTS = 31
 
 
 def published_file(settings: Settings) -> Iterator[Finding]:
@@ -72,6 +74,31 @@ def archive_sample(settings: Settings) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def archive_lists(settings: Settings) -> Iterator[Finding]:
+    """The lists of all nights are whole; of the last ones every file they name is in the archive."""
+    damaged, missing = [], set()
+    nights = nights_of(settings.archive)
+    for night in nights:
+        try:
+            files = read_night(settings.archive, night)
+        except (ValueError, OSError) as error:
+            damaged.append(str(error))
+            continue
+        if night in nights[-_NIGHTS:]:
+            hashes = {file.sha256 for file in files if file.sha256 is not None}
+            missing |= {sha for sha in hashes if not archive_path(settings.archive, sha).is_file()}
+    said = f"{len(nights)} nights"
+    if damaged:
+        said = damaged[0] + (f", and {len(damaged) - 1} more like it" if len(damaged) > 1 else "")
+    yield judged("lists of nights", said, fails=bool(damaged), todo="until then nights that need them fail")
+    if missing:
+        first = min(missing)[:12]
+        yield Finding(
+            "lists of nights", "FAIL", f"{len(missing)} files that they name are not in the archive ({first} first)",
+            "restore them from a backup: a rebuild would lose what they brought",
+        )  # fmt: skip
+
+
 def half_done(settings: Settings) -> Iterator[Finding]:
     """What a killed run left; the next one completes it."""
     left = unfinished(settings)
@@ -89,4 +116,4 @@ def _sample(archive: Path) -> Iterator[Path]:
         yield from (folder / name for name in names[:1])
 
 
-CHECKS: tuple[Check, ...] = (published_file, working_file, outbox, archive_sample, half_done)
+CHECKS: tuple[Check, ...] = (published_file, working_file, outbox, archive_sample, archive_lists, half_done)

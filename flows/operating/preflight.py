@@ -27,6 +27,9 @@ _OPENED = {
 }
 
 
+_FOLDERS = {name for names in _OPENED.values() for name in names if name.isidentifier()}
+
+
 class NotReady(RuntimeError):
     """A night cannot work here; nothing was begun. The message says what is missing and what to do."""
 
@@ -92,7 +95,9 @@ def of_others(settings: Settings) -> list[str]:
     said = []
     for path in sorted(rewritten | inside):
         is_folder = path.is_dir()
-        if is_folder and not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        if path.name in _FOLDERS and path.exists() and not is_folder:
+            said.append(f"{path} is no folder")
+        elif is_folder and not os.access(path, os.R_OK | os.W_OK | os.X_OK):
             said.append(f"{path} cannot be used")
         elif path in rewritten and path.exists() and not os.access(path, os.R_OK | os.W_OK):
             said.append(f"{path} cannot be written to")

@@ -6,12 +6,14 @@ one sentence with what to do; without any the command ends with 0, else with 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from flows.archived_nights import nights_of
+from extract.sources import display
+from flows.archived_nights import nights_of, strays
+from flows.delivery import is_rolled_back
 from flows.home_lock import is_running
 from flows.nights_left import nights_set_aside
 from flows.operating import night_log
@@ -146,7 +148,9 @@ def _of_nights(
         )
     loaded = max((str(r.get("night")) for r in records if r.get("outcome") in GOOD and r.get("night")), default="")
     known = nights_of(settings.archive)
-    if known and loaded and known[-1].isoformat() > loaded and not is_at_work:
+    if is_rolled_back(settings) and not is_at_work:
+        yield "what is published is not what the last run made (`kaona rollback`); `kaona run` publishes that again"
+    elif known and loaded and known[-1].isoformat() > loaded and not is_at_work:
         yield f"the archive holds the night of {known[-1]}, what is published ends with {loaded}; run `kaona run`"
 
 
@@ -186,6 +190,7 @@ def _published(settings: Settings, moment: datetime) -> tuple[Published | None, 
             f"nights before it bring; if it was a slip, delete archive/nights/{holds.last_night}.tsv and run "
             "`kaona run --rebuild --accept-changes`"
         )
+    needs += _of_lists(settings, holds.nights)
     if holds.doubted:
         needs.append(
             f"{len(holds.doubted)} sources lost more files than is believed, or hold none that can be read "
@@ -204,6 +209,17 @@ def _published(settings: Settings, moment: datetime) -> tuple[Published | None, 
     queued = {"kept_out": holds.quarantined}
     night = None if holds.last_night is None else holds.last_night.isoformat()
     return Published(_short(at), round(hours, 1), size, night, holds.projects, holds.reports, kept), queued, needs
+
+
+def _of_lists(settings: Settings, published: Set[date]) -> Iterator[str]:
+    lost = sorted(published - set(nights_of(settings.archive)))
+    if lost:
+        yield (
+            f"archive/nights has no list of {len(lost)} nights that are published ({lost[0]} first): restore it from "
+            "the backup, a rebuild would lose what they brought"
+        )
+    for name in strays(settings.archive):
+        yield f"archive/nights holds {display(name)}, which is no list of a night and passed over; move it away"
 
 
 def _of_queue(settings: Settings, queued: dict[str, Any], is_at_work: bool, moment: datetime) -> Iterator[str]:
