@@ -22,6 +22,8 @@ from flows.whole_files import write_whole
 from transform.source_nights import BELIEVE_ALL, Asked, source_of
 
 _LIST, ASIDE = ".tsv", ".set-aside"
+# HOME/work/…: what the published file is made from, and what was said of it
+LAST_NIGHT = "last_night.json"
 COLUMNS = ("uri", "bytes", "source_sha256", "code", "message")
 _Line = tuple[str, str, str, str, str]
 # message: the part it may lose at once; nothing; why it could not be listed; nothing (single files were loaded)

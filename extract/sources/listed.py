@@ -52,14 +52,6 @@ def not_listed(
     return SourceUnavailable(f"{name}: the source cannot be listed ({_what(error)}); expected {expected}; {remedy}")
 
 
-def wrong_address(name: str, what: str) -> SourceUnavailable:
-    """A source whose URI leads nowhere, whatever stands there."""
-    return SourceUnavailable(
-        f"{name}: {what}; expected a folder, or an address such as s3://bucket/folder, sftp://server:22/folder or "
-        "https://server/folder/; correct the setting `sources`"
-    )
-
-
 def _what(error: Exception) -> str:
     classes = [cls.__name__ for cls in type(error).__mro__]
     means = next((words for ending, words in _MEANING if any(one.endswith(ending) for one in classes)), None)

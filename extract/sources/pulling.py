@@ -25,7 +25,6 @@ from extract.sources.listed import (
     not_opened,
     refused,
     vanished,
-    wrong_address,
 )
 from extract.sources.naming import display, local_path, masked, plain_uri, source_name
 from extract.sources.packed import unpack
@@ -34,6 +33,7 @@ from extract.sources.store import Archived, Store, fetched, is_of_machine, prepa
 
 # refused for what the settings allow: tried again whenever they may be others
 _BY_LIMIT = frozenset({"too_large", "archive_limit"})
+_ADDRESSES = "an address such as s3://bucket/folder, sftp://server:22/folder or https://server/folder/"
 # so many files in a row that could not be fetched, and the source is left alone for the night
 _GIVEN_UP_AFTER = 3
 
@@ -104,11 +104,17 @@ def _check_address(uri: str, name: str) -> None:
 
     scheme = uri.partition("://")[0]
     if "://" in uri and scheme not in available_protocols():
-        raise wrong_address(name, f"{display(scheme)}:// is no kind of source that is known")
+        raise SourceUnavailable(
+            f"{name}: {display(scheme)}:// is no kind of source that is known; "
+            f"expected a folder, or {_ADDRESSES}; correct the setting `sources`"
+        )
     try:
         _ = urlsplit(uri).port
     except ValueError:
-        raise wrong_address(name, "its address cannot be understood, such as its port") from None
+        raise SourceUnavailable(
+            f"{name}: its address cannot be understood, such as its port; "
+            f"expected {_ADDRESSES}; correct the setting `sources`"
+        ) from None
 
 
 class _Before:

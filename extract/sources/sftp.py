@@ -15,16 +15,6 @@ from extract.sources.naming import display
 from extract.sources.remote import CHUNK, AnyRemote, Transfer, listed
 
 _DEEPEST = 50
-_A_PRIVATE_KEY = (
-    "expected a private key without a passphrase, or the option passphrase; correct client_keys in source_options"
-)
-# by the name of asyncssh's error
-_OF_KEYS = {
-    "HostKeyNotVerifiable": "the key of the server is not known; expected it in known_hosts; check its fingerprint "
-    "with the server's keeper and add it, or name another file in source_options",
-    "KeyImportError": f"a file of client_keys holds no key that can be read; {_A_PRIVATE_KEY}",
-    "KeyEncryptionError": f"a key of client_keys cannot be opened; {_A_PRIVATE_KEY}",
-}
 
 
 class SftpRemote(AnyRemote):
@@ -48,10 +38,10 @@ class SftpRemote(AnyRemote):
                     "knows; correct source_options"
                 ) from error
             except Exception as error:
-                said = _OF_KEYS.get(type(error).__name__)
-                if said is None:
+                about_keys = _about_keys(self._name, error)
+                if about_keys is None:
                     raise
-                raise SourceUnavailable(f"{self._name}: {said}") from error
+                raise about_keys from error
             self._made = filesystem, SSHFileSystem._strip_protocol(self._uri)
         return self._made
 
@@ -155,6 +145,27 @@ def _arguments(uri: str, options: Mapping[str, Any], seconds: float) -> dict[str
     names = {"path_encoding": "utf-8", "path_errors": "surrogateescape"}
     waits = {"connect_timeout": seconds, "login_timeout": seconds, "keepalive_interval": max(seconds / 3, 1)}
     return {"skip_instance_cache": True, "timeout": 2 * seconds, "sftp_client_kwargs": names, **waits, **given}
+
+
+def _about_keys(name: str, error: Exception) -> SourceUnavailable | None:
+    """What an error of asyncssh about a key means; None for any other."""
+    kind = type(error).__name__
+    if kind == "HostKeyNotVerifiable":
+        return SourceUnavailable(
+            f"{name}: the key of the server is not known; expected it in known_hosts; check its fingerprint with the "
+            "server's keeper and add it, or name another file in source_options"
+        )
+    if kind == "KeyImportError":
+        return SourceUnavailable(
+            f"{name}: a file of client_keys holds no key that can be read; expected a private key without a "
+            "passphrase, or with the option passphrase; correct client_keys in source_options"
+        )
+    if kind == "KeyEncryptionError":
+        return SourceUnavailable(
+            f"{name}: a key of client_keys cannot be opened; expected its passphrase in the option passphrase; "
+            "correct source_options"
+        )
+    return None
 
 
 def _check_files(name: str, options: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from flows.archived_nights import LAST_NIGHT
 from flows.mail_files import store_path
 from flows.operating.safe_words import safe
 from flows.seen_files import from_entries
@@ -65,6 +66,11 @@ def waiting_mails(settings: Settings) -> dict[str, Any]:
         "mails": {state: n for state, n, _ in found},
         "oldest_mail": None if oldest is None else oldest.astimezone(BANGKOK).isoformat(timespec="seconds"),
     }
+
+
+def is_rolled_back(settings: Settings) -> bool:
+    """Whether something is published, and it is not what the last run made."""
+    return settings.published.is_file() and not (settings.home / "work" / LAST_NIGHT).is_file()
 
 
 def unfinished(settings: Settings) -> list[str]:

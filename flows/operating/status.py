@@ -13,14 +13,13 @@ from typing import Any
 
 from extract.sources import display
 from flows.archived_nights import nights_of, strays
-from flows.delivery import is_rolled_back
 from flows.home_lock import is_running
 from flows.nights_left import nights_set_aside
 from flows.operating import night_log
 from flows.operating.heartbeat import last_heartbeat
 from flows.operating.measures import free_bytes
 from flows.operating.night_log import GOOD
-from flows.operating.queued import unfinished, waiting_files, waiting_mails
+from flows.operating.queued import is_rolled_back, unfinished, waiting_files, waiting_mails
 from flows.settings import BANGKOK, Settings, tonight
 from flows.summary import worth_a_look
 
