@@ -57,6 +57,8 @@ def _warehouse_of(settings: Settings, other: Path) -> Iterator[Path]:
 
 def _rebuild_there(settings: Settings, python: Path, folder: Path) -> None:
     """Let another Python read the whole archive with its own kaona, from a folder where no checkout is in its way."""
+    from load.warehouse import work_path
+
     given = {f"KAONA_{name.upper()}": str(getattr(settings, name)) for name in _READING}
     given |= {
         "KAONA_HOME": str(folder / "home"),
@@ -72,3 +74,5 @@ def _rebuild_there(settings: Settings, python: Path, folder: Path) -> None:
     if done.returncode != 0:
         last = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
         raise RuntimeError(f"{python}: its kaona could not rebuild the archive (exit code {done.returncode}): {last}")
+    if not work_path(folder / "home").is_file():
+        raise WrongUsage(f"{python}: it ran and made no warehouse; expected the python of an environment with kaona")

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from extract.rejection import Unreadable
 from extract.sources.listed import Limits, Listed, SourceUnavailable, not_there, still_written, too_large
-from extract.sources.naming import display, is_archive_name
+from extract.sources.naming import display, is_archive_name, shortened
 
 
 def list_folder(folder: Path, name: str, limits: Limits) -> Iterator[Listed]:
@@ -69,8 +69,8 @@ def _below(root: Path, folder: str, shown: str, limits: Limits) -> Iterator[List
             found = list(entries)
     except OSError as error:
         raise SourceUnavailable(
-            f"{display(root.name)}: a folder in it cannot be listed ({type(error).__name__}); "
-            "expected to read all of it; correct its permissions"
+            f"{display(root.name)}: a folder in it cannot be listed ({error.strerror or type(error).__name__}: "
+            f"{shortened(shown)}); expected to read all of it; correct its permissions, or move it out of the source"
         ) from error
     for entry in found:
         if entry.name.startswith("."):

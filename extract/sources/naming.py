@@ -72,6 +72,15 @@ def display(name: str) -> str:
     return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)
 
 
+def shortened(place: str, most: int = 200) -> str:
+    """A place as it fits into a sentence.
+
+    >>> shortened("inbox/2563/one/of/many", 12)
+    'inbox/2563/…'
+    """
+    return place if len(place) <= most else place[: most - 1] + "…"
+
+
 def last_name(uri: str) -> str:
     """What the last part of a URI, or of a path on a server, is called.
 

@@ -1,5 +1,6 @@
 import hashlib
 import os
+import shutil
 import sys
 import threading
 import time
@@ -256,6 +257,22 @@ def test_a_missing_source_is_not_an_empty_one(tmp_path):
         list_files(str(tmp_path / "inbox"))
     with pytest.raises(SourceUnavailable, match="there is no such folder"):
         list_files("memory://nowhere/inbox")
+
+
+def test_a_folder_that_cannot_be_listed_is_named(inbox):
+    there = Path.cwd()
+    os.chdir(inbox)
+    try:
+        for _ in range(45):  # deeper than a path may be long
+            Path("x" * 100).mkdir()
+            os.chdir("x" * 100)
+    finally:
+        os.chdir(there)
+    with pytest.raises(
+        SourceUnavailable, match=r"inbox: a folder in it cannot be listed .File name too long: inbox/xx"
+    ):
+        list_files(str(inbox))
+    shutil.rmtree(inbox)
 
 
 @pytest.mark.parametrize(

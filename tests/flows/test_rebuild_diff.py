@@ -217,3 +217,6 @@ def test_what_cannot_be_compared_is_named(home: Path, tmp_path: Path) -> None:
     code, _, message = verify(home, broken)
     assert code == 1
     assert "could not rebuild the archive (exit code 1): No module named flows" in message
+    code, _, message = verify(home, Path("/bin/true"))
+    assert code == 2
+    assert "/bin/true: it ran and made no warehouse; expected the python of an environment with kaona" in message
