@@ -42,7 +42,7 @@ def compare(settings: Settings, new: Settings, title: str) -> Told:
     from load.comparison import NotComparable
     from load.warehouse import OtherTables, open_work, work_path
 
-    candidates = [path for path in (work_path(settings.home), settings.published) if path.is_file()]
+    candidates = [path for path in (work_path(settings.home), settings.published) if is_filled(path)]
     reasons: list[str] = []
     for old in candidates:
         try:
@@ -58,6 +58,11 @@ def compare(settings: Settings, new: Settings, title: str) -> Told:
             reasons.append(f"{old.name}: it cannot be opened ({type(error).__name__})")
     why = reasons[-1] if reasons else "there is no working file yet"
     return Told((f"  compared   with nothing: {why}",), {}, None, "")
+
+
+def is_filled(path: Path) -> bool:
+    """Whether a file is there and not empty: DuckDB takes an empty one for a warehouse that never held anything."""
+    return path.is_file() and path.stat().st_size > 0
 
 
 def compare_files(settings: Settings, old: Path, new: Path, folder: Path, title: str) -> Told:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from flows import stages
-from flows.comparing import Told, compare, require_no_loss
+from flows.comparing import Told, compare, is_filled, require_no_loss
 from flows.delivery import Delivered, listed_on, nights_of
 from flows.nightly import Understood, conclude, understand
 from flows.nights_left import marks_left
@@ -80,9 +80,7 @@ def renew_if_gone(settings: Settings, watch: Watch, tonight: date | None = None)
     must not take it from the readers. Raises LossHeld then."""
     from load.warehouse import work_path
 
-    work = work_path(settings.home)
-    is_there = work.is_file() and work.stat().st_size > 0
-    if is_there or not settings.published.is_file() or not nights_of(settings.archive):
+    if is_filled(work_path(settings.home)) or not settings.published.is_file() or not nights_of(settings.archive):
         return
     said = "the working file is gone: it is made again from the archive"
     watch.console.print(said, highlight=False, markup=False)

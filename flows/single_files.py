@@ -21,7 +21,7 @@ from flows.comparing import LossHeld, Told, compare
 from flows.delivery import Delivered, listed_on, remember_told
 from flows.nightly import Understood, conclude, understand
 from flows.nights_left import begin, finished, is_anything_left, marked
-from flows.rebuild import scratch
+from flows.rebuild import renew_if_gone, scratch
 from flows.replaying import all_nights, quiet_but_last, readings_of, replay_night
 from flows.run import WrongUsage, one_run
 from flows.settings import Settings
@@ -75,6 +75,7 @@ def read_files(
 def _read(
     settings: Settings, names: Sequence[str], night: date, watch: Watch, accept_changes: bool, is_preview: bool
 ) -> FilesRead:
+    renew_if_gone(settings, watch)
     named = _named(settings, names)
     if named.new and named.again:  # what is held back must not leave a delivery half done
         raise WrongUsage(f"{named.new[0][1]} is new and others are known; deliver it by a command of its own")

@@ -19,7 +19,10 @@ from flows.operating.status import status_of
 from flows.rebuild import verify_exports
 from flows.rollback import roll_back
 from flows.settings import CHECKOUT, Settings
+from flows.single_files import read_files
+from flows.summary import Watch
 from load.generations import NoGeneration, generations
+from load.warehouse import work_path
 from tests.flows.conftest import FIRST, SAMPLES, SECOND, THIRD, run, settings_in
 from tests.flows.homes import copied
 from tests.flows.whole import sha_of
@@ -62,12 +65,18 @@ def forget_the_bytes(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("forget", [forget_the_list, forget_the_bytes])
+@pytest.mark.parametrize("is_emptied", [False, True], ids=["gone", "emptied"])
 def test_a_lost_working_file_and_an_archive_that_is_not_whole_take_nothing_from_readers(
-    home: Settings, forget: Callable[[Settings], None]
+    home: Settings, forget: Callable[[Settings], None], is_emptied: bool
 ) -> None:
     forget(home)
-    shutil.rmtree(home.home / "work")
+    if is_emptied:
+        work_path(home.home).write_bytes(b"")
+    else:
+        shutil.rmtree(home.home / "work")
     before = sha_of(home.published)
+    with pytest.raises(LossHeld, match=r"it would lose 1 file .*, 1 project gone"):
+        read_files(home, [str(SAMPLES / DUMPS[2])], THIRD, Watch(is_quiet=True))
     for _ in ("at once", "again"):
         with pytest.raises(LossHeld, match=r"it would lose 1 file .*, 1 project gone"):
             run(home, THIRD)
