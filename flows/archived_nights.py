@@ -22,8 +22,6 @@ from flows.whole_files import write_whole
 from transform.source_nights import BELIEVE_ALL, Asked, source_of
 
 _LIST, ASIDE = ".tsv", ".set-aside"
-# HOME/work/…: what the published file is made from, and what was said of it
-LAST_NIGHT = "last_night.json"
 COLUMNS = ("uri", "bytes", "source_sha256", "code", "message")
 _Line = tuple[str, str, str, str, str]
 # message: the part it may lose at once; nothing; why it could not be listed; nothing (single files were loaded)
@@ -49,7 +47,7 @@ def replaced(standing: Iterable[tuple[str, str]], files: Iterable[tuple[str, str
 
 
 def write_night(archive: Path, night: date, listing: Sequence[Pulled], asked: Sequence[Asked] = ()) -> None:
-    """Write down what stood where on a night; what a second run of the night finds stands below what is there no more.
+    """Write down what stood where on a night, in the order of finding; other bytes in a place stand below those before.
 
     Of a source it keeps that it was listed in any run and that its loss was accepted in any; the last limit counts.
     """
@@ -57,8 +55,10 @@ def write_night(archive: Path, night: date, listing: Sequence[Pulled], asked: Se
     folder.mkdir(parents=True, exist_ok=True)
     lines = _lines(archive, night)
     seen = _files_in(lines)
-    now = {(p.uri, identity(p)) for p in listing}
-    together = [*(p for p in seen if (p.uri, identity(p)) not in now), *listing]
+    last = {p.uri: identity(p) for p in seen}
+    new = [p for p in listing if last.get(p.uri) != identity(p)]
+    found = {(p.uri, identity(p)) for p in new}
+    together = [*(p for p in seen if (p.uri, identity(p)) not in found), *new]
     sources = {one.source: one for one in _asked_in(lines)}
     for one in asked:
         sources[one.source] = _joined(sources.get(one.source), one)

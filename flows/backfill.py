@@ -25,6 +25,7 @@ from flows.run import one_run
 from flows.settings import Settings
 from flows.source_options import options_of
 from flows.summary import Summary, Watch
+from flows.working_file import is_gone
 from transform.source_nights import Asked
 
 _Folders = Mapping[date, Sequence[tuple[str, DatedFolder]]]
@@ -102,10 +103,11 @@ def _folders(settings: Settings, until: date, called: str | None) -> tuple[_Fold
 
 
 def _renew_where_needed(settings: Settings, watch: Watch) -> None:
-    from flows.rebuild import renew, renew_if_gone
+    from flows.rebuild import renew, renew_gone
     from load.warehouse import OtherTables, open_work
 
-    renew_if_gone(settings, watch)
+    if is_gone(settings):
+        renew_gone(settings, watch)
     try:
         open_work(settings.home, memory_limit=settings.memory_limit).close()
     except OtherTables:

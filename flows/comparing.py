@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from flows.settings import Settings
+from flows.working_file import is_filled
 
 DIFFERENCE = "rebuild-diff"
+GIVE_OPTION = "give --accept-changes"
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,14 @@ class Told:
 
 
 class LossHeld(RuntimeError):
-    """Facts would be lost; nothing was published. The message says what and where the difference lies."""
+    """Facts would be lost; nothing was published. The message says what, where the difference lies, and `how` to say
+    that this is right."""
 
-    def __init__(self, told: Told):
+    def __init__(self, told: Told, how: str):
         self.told = told
         super().__init__(
             f"nothing was published, because it would lose {told.lost}; look at {_shown(told.page)}, then either put "
-            "right what reads worse, or give --accept-changes if the change is right"
+            f"right what reads worse, or {how} if the change is right"
         )
 
 
@@ -60,11 +63,6 @@ def compare(settings: Settings, new: Settings, title: str) -> Told:
     return Told((f"  compared   with nothing: {why}",), {}, None, "")
 
 
-def is_filled(path: Path) -> bool:
-    """Whether a file is there and not empty: DuckDB takes an empty one for a warehouse that never held anything."""
-    return path.is_file() and path.stat().st_size > 0
-
-
 def compare_files(settings: Settings, old: Path, new: Path, folder: Path, title: str) -> Told:
     """Compare two closed warehouse files and write the report into a folder."""
     from load.comparison import compared
@@ -77,10 +75,10 @@ def compare_files(settings: Settings, old: Path, new: Path, folder: Path, title:
         return Told(lines, as_json(d), page, told(d.losses), d.is_equal)
 
 
-def require_no_loss(told: Told, *, is_accepted: bool) -> None:
+def require_no_loss(told: Told, *, is_accepted: bool, how: str = GIVE_OPTION) -> None:
     """Raise LossHeld when facts would be lost and nobody said that this is right."""
     if told.lost and not is_accepted:
-        raise LossHeld(told)
+        raise LossHeld(told, how)
 
 
 def _shown(path: Path | None) -> str:

@@ -17,7 +17,7 @@ from extract.fault_points import at
 from extract.read import reader_version
 from extract.sources import Pulled, SourceUnavailable, finish, pull
 from flows import nights_left
-from flows.archived_nights import LAST_NIGHT, identity, nights_of, read_list, read_night, read_whole_night, write_night
+from flows.archived_nights import identity, nights_of, read_list, read_night, read_whole_night, write_night
 from flows.home_lock import AnotherRun, only_run
 from flows.seen_files import as_entries, from_entries
 from flows.settings import CHECKOUT, Settings
@@ -50,6 +50,7 @@ __all__ = [
 
 # a change of this makes the next night do its work again even when no file is new
 VERSION = "0.1.0"
+_LAST = "last_night.json"
 _SEEN = "pulled.json"
 _REMINDER = "reminder.json"
 
@@ -187,7 +188,7 @@ def nothing_new(settings: Settings, delivered: Delivered) -> dict[str, Any] | No
     None too after a run that did not come to its end. While a source is not believed each night is run: it is told
     again, and one day older. Of one night, once.
     """
-    last = _read_json(settings, LAST_NIGHT)
+    last = _read_json(settings, _LAST)
     if delivered.is_after_failure or last.get("digest") != delivered.digest or not settings.published.is_file():
         return None
     summary = last.get("summary")
@@ -207,24 +208,24 @@ def remember(settings: Settings, delivered: Delivered, summary: Mapping[str, Any
     is_late = any(night > delivered.night for night in nights_of(settings.archive))
     found = {"digest": delivered.digest, "summary": summary, "is_told": is_told, "is_late": is_late}
     at("record.begun")
-    _write_json(settings, LAST_NIGHT, found)
+    _write_json(settings, _LAST, found)
     at("record.remembered")
     nights_left.finished(settings)
 
 
 def is_current(settings: Settings, delivered: Delivered) -> bool:
     """Whether what is published was made from these files last, by this program."""
-    return _read_json(settings, LAST_NIGHT).get("digest") == delivered.digest and settings.published.is_file()
+    return _read_json(settings, _LAST).get("digest") == delivered.digest and settings.published.is_file()
 
 
 def is_untold(settings: Settings) -> bool:
     """Whether what is published was not written to all: the night ran without mails, or some could not be delivered."""
-    return _read_json(settings, LAST_NIGHT).get("is_told") is False
+    return _read_json(settings, _LAST).get("is_told") is False
 
 
 def remember_told(settings: Settings, is_told: bool = True) -> None:
     """Write down that what is published was written to everybody, or that it was not."""
-    _write_json(settings, LAST_NIGHT, _read_json(settings, LAST_NIGHT) | {"is_told": is_told})
+    _write_json(settings, _LAST, _read_json(settings, _LAST) | {"is_told": is_told})
 
 
 def reminder_is_due(settings: Settings, night: date) -> bool:
@@ -239,7 +240,7 @@ def remember_reminder(settings: Settings, on: date | None) -> None:
 
 def forget(settings: Settings) -> None:
     """What is published is not what the last night made: the next run publishes again, even with nothing new."""
-    (settings.home / "work" / LAST_NIGHT).unlink(missing_ok=True)
+    (settings.home / "work" / _LAST).unlink(missing_ok=True)
 
 
 def _seen(settings: Settings) -> dict[str, Pulled]:

@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 from flows.delivery import VERSION
+from flows.rollback import rolled_back
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,10 +37,12 @@ def publish(settings: Settings) -> Published:
             export_beside(source, published.path.parent / "exports", settings.exports)
             write_manifest(settings.home, code_version=VERSION)
 
-        return publish_file(
+        published = publish_file(
             con,
             settings.home,
             personal_data=settings.publish_personal_data,
             keep=settings.keep_generations,
             beside=beside,
         )
+    rolled_back(settings).unlink(missing_ok=True)
+    return published

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from flows import stages
-from flows.comparing import Told, compare, is_filled, require_no_loss
+from flows.comparing import Told, compare, require_no_loss
 from flows.delivery import Delivered, listed_on, nights_of
 from flows.nightly import Understood, conclude, understand
 from flows.nights_left import marks_left
@@ -71,20 +71,16 @@ def renew(
         told = compare(settings, aside, title)
         for line in told.lines:
             watch.console.print(line, highlight=False, markup=False)
-        require_no_loss(told, is_accepted=False)
+        require_no_loss(told, is_accepted=False, how="run `kaona run --rebuild --accept-changes`")
         stages.take_over(aside, settings, refused)
 
 
-def renew_if_gone(settings: Settings, watch: Watch, tonight: date | None = None) -> None:
-    """Make the working file again where it is gone and something is published: an archive that lost something as well
-    must not take it from the readers. Raises LossHeld then."""
-    from load.warehouse import work_path
-
-    if is_filled(work_path(settings.home)) or not settings.published.is_file() or not nights_of(settings.archive):
-        return
+def renew_gone(settings: Settings, watch: Watch) -> None:
+    """Make a working file that is gone again, before tonight is listed: an archive that lost something as well must not
+    take it from the readers. Raises LossHeld then."""
     said = "the working file is gone: it is made again from the archive"
     watch.console.print(said, highlight=False, markup=False)
-    renew(settings, watch, tonight, "What is lost with the working file")
+    renew(settings, watch, None, "What is lost with the working file")
 
 
 def verify_exports(settings: Settings) -> list[str]:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.delivery import forget, only_run
+from flows.home_lock import only_run
 from flows.settings import Settings
+from flows.whole_files import write_whole
+
+
+def rolled_back(settings: Settings) -> Path:
+    """The mark that readers see what was rolled back to; it goes when a run publishes."""
+    return settings.home / "work" / "rolled_back"
 
 
 def roll_back(settings: Settings) -> list[str]:
@@ -17,7 +23,10 @@ def roll_back(settings: Settings) -> list[str]:
 
     with only_run(settings):
         generations.require_generation(settings.home)
+        from flows.delivery import forget
+
         forget(settings)
+        write_whole(rolled_back(settings), "")
         done = generations.roll_back(settings.home)
     withdrawn = f", kept as {done.withdrawn}" if done.withdrawn.exists() else ""
     return [

@@ -24,6 +24,7 @@ from flows.operating.safe_words import in_words
 from flows.operating.stopping import DeadlinePassed, Stopped
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch
+from flows.working_file import is_gone
 
 # nights that there can be; from 2400 on a year is Buddhist
 _FIRST_YEAR, _YEAR_LIMIT, _BUDDHIST_AHEAD = 1900, 2400, 543
@@ -101,6 +102,10 @@ def one_run(
 
 
 def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Summary:
+    if is_gone(settings):
+        from flows.rebuild import renew_gone
+
+        renew_gone(settings, watch)
     delivered = watch.timed(pull_sources, settings, night, accept_loss)
     watch.run_id = delivered.run_id
     watch.files_listed, watch.bytes_listed = len(delivered.listing), sum(p.size for p in delivered.listing)
@@ -111,13 +116,13 @@ def _run(settings: Settings, night: date, watch: Watch, accept_loss: bool) -> Su
         return _unchanged(delivered, before, watch, _remind(settings, night, watch))
     if settings.dask_scheduler is None and watch.bytes_new >= FEW_BYTES:
         get_ready("transform.packed")
-    from flows.rebuild import renew, renew_if_gone
     from load.warehouse import OtherTables
 
-    renew_if_gone(settings, watch, night)
     try:
         summary = _whole_night(settings, night, delivered, watch)
     except OtherTables:
+        from flows.rebuild import renew
+
         _say(watch, "the working file is of another version of kaona: it is made again from the archive")
         renew(settings, watch, night)
         summary = _whole_night(settings, night, delivered, watch)

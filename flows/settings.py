@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from extract.encodings import decode
 from extract.options import Options
 from extract.sources import Limits, source_name
+from transform.register_files import REGISTER_NAMES
 from transform.source_nights import DEFAULT_LOSS_LIMIT
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -90,7 +91,7 @@ class Settings(BaseSettings):
     )
     memory_limit: str = Field(
         "256MB",
-        pattern=r"^\d+(\.\d+)? ?([KMGT]i?)?B$",
+        pattern=r"(?i)^(\d+(\.\d+)? ?(([KMGT]i?)B?|B)|\d{1,3}%)$",
         description="Most memory DuckDB may use; beyond it it uses the disk",
     )
 
@@ -241,8 +242,8 @@ class Settings(BaseSettings):
         return self.home / "published" / "kaona.duckdb"
 
     def register_files(self) -> list[Path]:
-        """The files under `reference` from which the registers are built, by name."""
-        return sorted(p for p in self.reference.glob("*.?sv") if p.is_file())
+        """The files under `reference` from which the registers are built, by name; others there are left alone."""
+        return [path for name in REGISTER_NAMES if (path := self.reference / name).is_file()]
 
     def registers(self) -> dict[str, str]:
         """Texts of these files, by name."""

@@ -17,16 +17,17 @@ from pathlib import Path
 from extract.sources import MAX_FILE_BYTES, Pulled, SourceUnavailable, archive_path, list_files, pull
 from flows import stages
 from flows.archived_nights import write_night
-from flows.comparing import LossHeld, Told, compare
+from flows.comparing import GIVE_OPTION, LossHeld, Told, compare
 from flows.delivery import Delivered, listed_on, remember_told
 from flows.nightly import Understood, conclude, understand
 from flows.nights_left import begin, finished, is_anything_left, marked
-from flows.rebuild import renew_if_gone, scratch
+from flows.rebuild import renew_gone, scratch
 from flows.replaying import all_nights, quiet_but_last, readings_of, replay_night
 from flows.run import WrongUsage, one_run
 from flows.settings import Settings
 from flows.source_options import options_of
 from flows.summary import Summary, Watch
+from flows.working_file import is_gone
 
 # documents from outside all sources stand here; no source of a night is called so
 BY_HAND = "by-hand"
@@ -68,14 +69,15 @@ def read_files(
         found = _read(settings, names, night, watch, accept_changes, is_preview)
         record.summary = found.summary
     if found.summary is None and not is_preview:
-        raise LossHeld(found.told)
+        raise LossHeld(found.told, GIVE_OPTION)
     return found
 
 
 def _read(
     settings: Settings, names: Sequence[str], night: date, watch: Watch, accept_changes: bool, is_preview: bool
 ) -> FilesRead:
-    renew_if_gone(settings, watch)
+    if is_gone(settings):
+        renew_gone(settings, watch)
     named = _named(settings, names)
     if named.new and named.again:  # what is held back must not leave a delivery half done
         raise WrongUsage(f"{named.new[0][1]} is new and others are known; deliver it by a command of its own")

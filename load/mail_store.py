@@ -242,7 +242,8 @@ def forget(con: Store, before: datetime) -> None:
 
 
 def counted(path: Path, wait_seconds: float = 1.0) -> list[tuple[str, int, datetime]] | None:
-    """(state, mails, when the oldest was put in) by state, read only; None when the store is held all the while.
+    """(state, mails, when the oldest was put in) by state, read only; None when the store is held all the while, or
+    this user may not look into it.
 
     Raises ValueError when the file is no store of mails.
     """
@@ -253,7 +254,10 @@ def counted(path: Path, wait_seconds: float = 1.0) -> list[tuple[str, int, datet
                 sql = "SELECT state, count(*), min(deposited_at) FROM mail GROUP BY state ORDER BY state"
                 return [(state, n, oldest.replace(tzinfo=UTC)) for state, n, oldest in con.execute(sql).fetchall()]
         except duckdb.Error as error:
-            if "could not set lock" not in str(error).lower():
+            said = str(error).lower()
+            if "permission denied" in said:
+                return None
+            if "could not set lock" not in said:
                 raise _no_store(path, error) from error
             if time.monotonic() >= until:
                 return None

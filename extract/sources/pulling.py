@@ -33,6 +33,7 @@ from extract.sources.store import Archived, Store, fetched, is_of_machine, prepa
 
 # refused for what the settings allow: tried again whenever they may be others
 _BY_LIMIT = frozenset({"too_large", "archive_limit"})
+_WITH_PORT = ("http", "https", "sftp", "ssh")
 _ADDRESSES = "an address such as s3://bucket/folder, sftp://server:22/folder or https://server/folder/"
 # so many files in a row that could not be fetched, and the source is left alone for the night
 _GIVEN_UP_AFTER = 3
@@ -108,6 +109,8 @@ def _check_address(uri: str, name: str) -> None:
             f"{name}: {display(scheme)}:// is no kind of source that is known; "
             f"expected a folder, or {_ADDRESSES}; correct the setting `sources`"
         )
+    if scheme not in _WITH_PORT:
+        return
     try:
         _ = urlsplit(uri).port
     except ValueError:

@@ -44,7 +44,7 @@ def source_options(settings: Settings) -> Iterator[Finding]:
     for prefix in unused_options(settings):
         yield Finding(
             "source_options", "warning", f"no source begins with {safe(masked(prefix), settings)}",
-            "write it as the setting sources does, or leave it for kaona backfill",
+            "write it as the setting sources does, or leave it for `kaona run --source`",
         )  # fmt: skip
 
 
@@ -57,7 +57,8 @@ def dask(settings: Settings) -> Iterator[Finding]:
         yield Finding("dask scheduler", "FAIL", "the packages for Dask are missing", "pip install 'kaona[dask]'")
         return
     try:
-        parts = urlsplit(settings.dask_scheduler)
+        address = settings.dask_scheduler
+        parts = urlsplit(address if "://" in address else f"tcp://{address}")
         host, port = parts.hostname, parts.port
     except ValueError:
         host = port = None

@@ -12,6 +12,7 @@ from flows.archived_nights import nights_of, read_night
 from flows.operating.findings import Check, Finding, judged
 from flows.operating.queued import unfinished, waiting_mails
 from flows.settings import Settings
+from flows.working_file import is_filled, is_gone
 
 _SAMPLE = 20
 _NIGHTS = 31
@@ -43,8 +44,11 @@ def working_file(settings: Settings) -> Iterator[Finding]:
     from load.warehouse import why_closed, work_path
 
     path = work_path(settings.home)
-    problem = why_closed(path) if path.exists() else ""
-    said = f"{path.stat().st_size // 1024:,} kB" if path.exists() else "there is none yet"
+    problem = why_closed(path) if is_filled(path) else ""
+    said = f"{path.stat().st_size // 1024:,} kB" if is_filled(path) else "there is none yet"
+    if is_gone(settings):
+        yield Finding("working file", "warning", "it is gone", "the next night makes it again from the archive")
+        return
     yield judged(
         "working file", f"it cannot be opened ({problem})" if problem else said, fails=bool(problem),
         todo="give it to the user of kaona; where it is damaged, `kaona run --rebuild` makes it again from the archive",

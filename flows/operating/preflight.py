@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flows.operating.measures import free_bytes
 from flows.settings import Settings
-from transform.register_files import AGENCY_CODES
+from transform.register_files import AGENCY_CODES, REGISTER_NAMES
 
 GIVE_BACK = (
     "expected files of the user that runs kaona, a run by somebody else such as root leaves its own; "
@@ -27,7 +27,7 @@ _OPENED = {
 }
 
 
-_FOLDERS = {name for names in _OPENED.values() for name in names if name.isidentifier()}
+_FOLDERS = {"generations", "exports", "read", "staged", "spill", "by_date", "unfinished", "incoming"}
 
 
 class NotReady(RuntimeError):
@@ -94,14 +94,18 @@ def of_others(settings: Settings) -> list[str]:
     inside = {p for name, patterns in _OPENED.items() for p in _entries(folders[name], patterns)}
     said = []
     for path in sorted(rewritten | inside):
-        is_folder = path.is_dir()
-        if path.name in _FOLDERS and path.exists() and not is_folder:
+        try:
+            is_folder, is_there = path.is_dir(), path.exists()
+        except PermissionError:
+            said.append(f"{path} cannot be used")
+            continue
+        if path.name in _FOLDERS and is_there and not is_folder:
             said.append(f"{path} is no folder")
         elif is_folder and not os.access(path, os.R_OK | os.W_OK | os.X_OK):
             said.append(f"{path} cannot be used")
-        elif path in rewritten and path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        elif path in rewritten and is_there and not os.access(path, os.R_OK | os.W_OK):
             said.append(f"{path} cannot be written to")
-        elif not is_folder and path.exists() and not os.access(path, os.R_OK):
+        elif not is_folder and is_there and not os.access(path, os.R_OK):
             said.append(f"{path} cannot be read")
     return said
 
@@ -120,10 +124,10 @@ def lacking_registers(settings: Settings) -> str:
     folder = settings.reference
     if not folder.is_dir():
         return f"{folder} is no folder; bring it back or set KAONA_REFERENCE"
-    for path in sorted(folder.glob("*.?sv")):
-        if not path.is_file():
+    for path in (folder / name for name in REGISTER_NAMES):
+        if path.exists() and not path.is_file():
             return f"{path} is no file; put the register there, or move it away"
-        if not path.stat().st_size:
+        if path.is_file() and not path.stat().st_size:
             return f"{path} is empty; bring the register back (with its first line when nothing else is in it)"
     codes = folder / AGENCY_CODES.name
     if not codes.is_file():

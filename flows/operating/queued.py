@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flows.archived_nights import LAST_NIGHT
 from flows.mail_files import store_path
 from flows.operating.safe_words import safe
+from flows.rollback import rolled_back
 from flows.seen_files import from_entries
 from flows.settings import BANGKOK, Settings
 
@@ -69,8 +69,8 @@ def waiting_mails(settings: Settings) -> dict[str, Any]:
 
 
 def is_rolled_back(settings: Settings) -> bool:
-    """Whether something is published, and it is not what the last run made."""
-    return settings.published.is_file() and not (settings.home / "work" / LAST_NIGHT).is_file()
+    """Whether readers see what `kaona rollback` put back, and no run has published since."""
+    return rolled_back(settings).is_file()
 
 
 def unfinished(settings: Settings) -> list[str]:

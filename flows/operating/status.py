@@ -76,6 +76,8 @@ def status_of(settings: Settings, nights: int = 7, now: datetime | None = None) 
         **of_published,
         "unfinished": unfinished(settings),
     }
+    if published is None and good is not None:
+        told.append("nothing is published though the last night was good; `kaona run` publishes it again")
     needs += [*told, *_of_queue(settings, queued, is_at_work, moment)]
     free = free_bytes(settings.home)
     if free is not None and free < settings.min_free_mb * _MB:
@@ -214,8 +216,8 @@ def _of_lists(settings: Settings, published: Set[date]) -> Iterator[str]:
     lost = sorted(published - set(nights_of(settings.archive)))
     if lost:
         yield (
-            f"archive/nights has no list of {len(lost)} nights that are published ({lost[0]} first): restore it from "
-            "the backup, a rebuild would lose what they brought"
+            f"{settings.archive / 'nights'} has no list of {len(lost)} nights that are published ({lost[0]} first): "
+            "restore it from the backup, a rebuild would lose what they brought"
         )
     for name in strays(settings.archive):
         yield f"archive/nights holds {display(name)}, which is no list of a night and passed over; move it away"

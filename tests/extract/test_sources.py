@@ -259,6 +259,12 @@ def test_a_missing_source_is_not_an_empty_one(tmp_path):
         list_files("memory://nowhere/inbox")
 
 
+def test_a_colon_in_the_name_of_a_bucket_is_no_port(archive):
+    with pytest.raises(SourceUnavailable) as caught:
+        pull("memory://arn:aws:s3:eu:1:accesspoint/exports", archive)
+    assert "there is no such folder" in str(caught.value)
+
+
 def test_a_folder_that_cannot_be_listed_is_named(inbox):
     there = Path.cwd()
     os.chdir(inbox)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
@@ -317,8 +318,8 @@ def test_options_that_fit_no_source_are_told_without_what_they_say(tmp_path: Pat
 @pytest.mark.parametrize(
     ("address", "state", "told"),
     [
-        ("127.0.0.1:8786", "FAIL", "its address has no host and no port"),
-        ("tcp://scheduler", "FAIL", "its address has no port"),
+        ("tcp://:8786", "FAIL", "its address has no host"),
+        ("scheduler", "FAIL", "its address has no port"),
         (None, "warning", "it cannot be reached (ConnectionRefusedError)"),
     ],
 )
@@ -328,7 +329,7 @@ def test_a_dask_scheduler_that_cannot_be_asked_is_told(
     settings = settings_in(tmp_path, dask_scheduler=address or f"tcp://127.0.0.1:{free_port()}")
     assert said(settings, doctor_connections.dask) == {"dask scheduler": (state, told)}
     with socket.create_server(("127.0.0.1", 0)) as there:
-        settings = settings_in(tmp_path, dask_scheduler=f"tcp://127.0.0.1:{there.getsockname()[1]}")
+        settings = settings_in(tmp_path, dask_scheduler=f"127.0.0.1:{there.getsockname()[1]}")
         assert said(settings, doctor_connections.dask)["dask scheduler"][0] == "ok"
 
 
@@ -350,6 +351,12 @@ def test_numbers_that_no_night_can_use_are_a_wrong_usage(
     monkeypatch.setenv(f"KAONA_{name}", value)
     done = CliRunner().invoke(cli.app, ["status"])
     assert (done.exit_code, f"setting {name.lower()}: " in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("value", ["256MB", "1gb", "2G", "1.5GiB", "80%", "100 mb"])
+def test_a_memory_limit_is_written_as_duckdb_takes_it(value: str, tmp_path: Path) -> None:
+    with duckdb.connect(config={"memory_limit": settings_in(tmp_path, memory_limit=value).memory_limit}) as con:
+        assert con.execute("SELECT current_setting('memory_limit')").fetchone()
 
 
 def test_the_mail_server_is_asked_and_nothing_is_sent(tmp_path: Path, certificates: tuple[Path, Path]) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from flows.delivery import registry_hash
 from flows.operating import doctor_settings
 from flows.operating.attempt import NotReady
+from flows.operating.preflight import lacking_registers
 from flows.settings import CHECKOUT, Settings
 from tests.flows.broken_nights import LISTED, Before, broken
-from tests.flows.conftest import SECOND, run
+from tests.flows.conftest import SECOND, run, settings_in
 from tests.flows.homes import copied, lines
 from tests.flows.mail_servers import Inbox
 from tests.flows.small_disks import read_only
@@ -148,3 +150,17 @@ def test_registers_that_are_lost_stop_a_night_before_it_begins_and_undo_nothing(
         run(home, SECOND)
     assert begun(home) == was
     assert [f.state for f in doctor_settings.reference(home)] == ["FAIL"]
+
+
+def test_what_is_no_register_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "reference"
+    shutil.copytree(CHECKOUT / "data" / "reference", folder)
+    home = settings_in(tmp_path / "home", reference=folder)
+    before = registry_hash(home)
+    (folder / ".#corrections.csv").symlink_to("somebody@editor.1")
+    (folder / "notes.csv").touch()
+    (folder / "old.csv").mkdir()
+    (folder / "._contacts.csv").write_bytes(b"\x00\x05\x16\x07")
+    assert lacking_registers(home) == ""
+    assert registry_hash(home) == before
+    assert [finding.state for finding in doctor_settings.reference(home)] == ["ok"]

@@ -225,6 +225,16 @@ def test_a_file_that_is_delivered_again_on_the_same_night_was_only_on_its_way(se
     assert verify_exports(settings) == []
 
 
+def test_a_copy_that_is_taken_away_on_the_same_night_stays_the_one_that_was_loaded(settings: Settings) -> None:
+    deliver(settings, "a.txt", Copy(ONE, STYLE_1))
+    shutil.copy(settings.home / "inbox" / "a.txt", settings.home / "inbox" / "b.txt")
+    run(settings)
+    (settings.home / "inbox" / "b.txt").unlink()
+    shutil.copy(SAMPLES / "dump-utf16.txt", settings.home / "inbox" / "c.txt")
+    run(settings)
+    assert verify_exports(settings) == []
+
+
 def test_a_good_file_that_is_spoilt_on_the_same_night_is_told_and_keeps_its_facts(settings: Settings) -> None:
     deliver(settings, "one.txt", Copy(ONE, STYLE_1))
     place = settings.home / "inbox" / "one.txt"
