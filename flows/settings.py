@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from extract.encodings import decode
 from extract.options import Options
 from extract.sources import Limits, source_name
-from transform.register_files import REGISTER_NAMES
+from transform.register_names import REGISTER_NAMES
 from transform.source_nights import DEFAULT_LOSS_LIMIT
 
 CHECKOUT = Path(__file__).resolve().parents[1]

@@ -278,13 +278,3 @@ CORRECTIONS = RegisterFile(
     _correction,
     claim=_correction_claim,
 )
-# every register there is, by name
-REGISTER_NAMES = tuple(
-    sorted(
-        register.name
-        for register in (
-            AGENCY_CODES, CONFUSIONS, CONTACTS, CORRECTIONS, DEPARTMENTS, DIVISIONS, MUTES, PEOPLE, STATUS_WORDS,
-            STRATEGIES,
-        )
-    )
-)  # fmt: skip

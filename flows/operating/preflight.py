@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flows.operating.measures import free_bytes
 from flows.settings import Settings
-from transform.register_files import AGENCY_CODES, REGISTER_NAMES
+from transform.register_names import AGENCY_CODES, REGISTER_NAMES
 
 GIVE_BACK = (
     "expected files of the user that runs kaona, a run by somebody else such as root leaves its own; "
@@ -129,7 +129,7 @@ def lacking_registers(settings: Settings) -> str:
             return f"{path} is no file; put the register there, or move it away"
         if path.is_file() and not path.stat().st_size:
             return f"{path} is empty; bring the register back (with its first line when nothing else is in it)"
-    codes = folder / AGENCY_CODES.name
+    codes = folder / AGENCY_CODES
     if not codes.is_file():
         return f"{codes} is missing; data/reference of this version holds one"
     try:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from transform import register_files
+from transform.register_names import REGISTER_NAMES
 from transform.registers import AgencyCode, Contact, Division, Registers, Strategy, read_registers
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
@@ -202,3 +204,8 @@ def test_a_quote_that_is_not_closed_ends_the_file_and_says_so():
     registers = read_registers({"contacts.csv": text})
     assert [c.kind for c in registers.contacts] == ["default"]
     assert registers.faults[0].endswith("of this file nothing more is used")
+
+
+def test_every_register_is_named():
+    known = [value.name for value in vars(register_files).values() if isinstance(value, register_files.RegisterFile)]
+    assert sorted(known) == sorted(REGISTER_NAMES)
