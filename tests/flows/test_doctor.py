@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
@@ -21,7 +18,6 @@ from flows import cli
 from flows.home_lock import only_run
 from flows.operating import (
     doctor,
-    doctor_connections,
     doctor_data,
     doctor_folders,
     doctor_machine,
@@ -32,9 +28,8 @@ from flows.settings import Settings, tonight
 from flows.summary import Summary
 from tests.flows.conftest import settings_in
 from tests.flows.homes import copied
-from tests.flows.mail_servers import PASSWORD, USER, free_port, serving, to_server, wanting_login
+from tests.flows.mail_servers import PASSWORD
 from tests.flows.test_cli import kaona
-from tests.flows.test_heartbeat import TOKEN, monitoring, with_url
 
 
 def said(settings: Settings, *checks: Check, seconds: float = 30.0) -> dict[str, tuple[str, str]]:
@@ -84,31 +79,6 @@ def test_wrong_settings_are_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     done = CliRunner().invoke(cli.app, ["doctor"])
     assert done.exit_code == 1
     assert done.output.startswith("FAIL    setting workers")
-
-
-@pytest.mark.parametrize(
-    ("toml", "variables", "said"),
-    [
-        (b'sources = ["/x"\n', {}, "kaona.toml: it is no TOML (Unclosed array"),
-        (b"\xff\xfe", {}, "kaona.toml: it is no text in UTF-8"),
-        (b"", {"KAONA_SOURCES": "/srv/secret"}, "setting sources: KAONA_SOURCES is no JSON; write a list as"),
-    ],
-    ids=["toml", "encoding", "no json"],
-)
-def test_settings_that_cannot_be_read_are_a_wrong_usage_everywhere_and_no_value_is_shown(
-    toml: bytes, variables: dict[str, str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "kaona.toml").write_bytes(toml)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    for command in ("run", "status", "serve"):
-        done = CliRunner().invoke(cli.app, [command])
-        assert (done.exit_code, said in done.stderr) == (2, True), done.stderr
-        assert "/srv/secret" not in done.output
-    done = CliRunner().invoke(cli.app, ["doctor"])
-    assert done.exit_code == 1
-    assert done.output.startswith("FAIL")
-    assert "kaona.toml or the KAONA_* variable" in done.output
 
 
 # ---------------------------------------------------------------- each check for itself
@@ -272,6 +242,13 @@ def test_lines_of_reference_files_without_effect_and_missing_addresses_are_warni
     assert bad(settings, doctor_settings.reference) == ["reference"]
 
 
+def test_a_schedule_that_is_none_is_told_before_it_is_served(tmp_path: Path) -> None:
+    assert said(settings_in(tmp_path), doctor_settings.schedule) == {}
+    assert said(settings_in(tmp_path, cron="30 1 * * *"), doctor_settings.schedule)["cron"][0] == "ok"
+    state, told = said(settings_in(tmp_path, cron="2 o'clock"), doctor_settings.schedule)["cron"]
+    assert (state, "expected minute hour day month weekday" in told) == ("FAIL", True)
+
+
 def test_a_damaged_published_file_and_one_that_is_written_to_fail(
     sample_night: tuple[Settings, Summary], tmp_path: Path
 ) -> None:
@@ -294,119 +271,3 @@ def test_a_file_of_the_archive_that_changed_on_disk_fails(
     path = next(p for p in sorted(settings.archive.rglob("*")) if len(p.name) == 64)
     path.write_bytes(path.read_bytes()[:-1] + b"?")
     assert bad(settings, doctor_data.archive_sample) == ["archive"]
-
-
-# ---------------------------------------------------------------- others
-
-
-def test_a_source_that_cannot_be_listed_fails_and_an_empty_one_is_a_warning(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    settings = settings_in(tmp_path / "home", sources=[str(tmp_path / "gone"), str(tmp_path / "empty")])
-    found = said(settings, doctor_connections.sources)
-    assert {name: state for name, (state, _) in found.items()} == {"source gone": "FAIL", "source empty": "warning"}
-    assert said(settings_in(tmp_path / "home"), doctor_connections.sources)["source inbox"][0] == "warning"
-
-
-def test_options_that_fit_no_source_are_told_without_what_they_say(tmp_path: Path) -> None:
-    options = {"s3://export": {"key": "canary"}, "s3://user:canary@exports": {"key": "canary"}}
-    settings = settings_in(tmp_path, sources=["s3://exports/2569"], source_options=options)
-    assert said(settings, doctor_connections.source_options) == {
-        "source_options": ("warning", "no source begins with s3://export")
-    }
-
-
-@pytest.mark.parametrize(
-    ("address", "state", "told"),
-    [
-        ("tcp://:8786", "FAIL", "its address has no host"),
-        ("scheduler", "FAIL", "its address has no port"),
-        (None, "warning", "it cannot be reached (ConnectionRefusedError)"),
-    ],
-)
-def test_a_dask_scheduler_that_cannot_be_asked_is_told(
-    address: str | None, state: str, told: str, tmp_path: Path
-) -> None:
-    settings = settings_in(tmp_path, dask_scheduler=address or f"tcp://127.0.0.1:{free_port()}")
-    assert said(settings, doctor_connections.dask) == {"dask scheduler": (state, told)}
-    with socket.create_server(("127.0.0.1", 0)) as there:
-        settings = settings_in(tmp_path, dask_scheduler=f"127.0.0.1:{there.getsockname()[1]}")
-        assert said(settings, doctor_connections.dask)["dask scheduler"][0] == "ok"
-
-
-def test_a_schedule_that_is_none_is_told_before_it_is_served(tmp_path: Path) -> None:
-    assert said(settings_in(tmp_path), doctor_settings.schedule) == {}
-    assert said(settings_in(tmp_path, cron="30 1 * * *"), doctor_settings.schedule)["cron"][0] == "ok"
-    state, told = said(settings_in(tmp_path, cron="2 o'clock"), doctor_settings.schedule)["cron"]
-    assert (state, "expected minute hour day month weekday" in told) == ("FAIL", True)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("MEMORY_LIMIT", "much"), ("MEMORY_LIMIT", "-1"), ("STALE_HOURS", "inf"), ("NIGHT_DEADLINE_MINUTES", "nan"),
-     ("MAIL_MAX_AGE_DAYS", "1e300"), ("SMTP_PORT", "70000")],
-)  # fmt: skip
-def test_numbers_that_no_night_can_use_are_a_wrong_usage(
-    name: str, value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(f"KAONA_{name}", value)
-    done = CliRunner().invoke(cli.app, ["status"])
-    assert (done.exit_code, f"setting {name.lower()}: " in done.stderr) == (2, True)
-
-
-@pytest.mark.parametrize("value", ["256MB", "1gb", "2G", "1.5GiB", "80%", "100 mb"])
-def test_a_memory_limit_is_written_as_duckdb_takes_it(value: str, tmp_path: Path) -> None:
-    with duckdb.connect(config={"memory_limit": settings_in(tmp_path, memory_limit=value).memory_limit}) as con:
-        assert con.execute("SELECT current_setting('memory_limit')").fetchone()
-
-
-def test_the_mail_server_is_asked_and_nothing_is_sent(tmp_path: Path, certificates: tuple[Path, Path]) -> None:
-    authority, pair = certificates
-    with serving("starttls", pair, **wanting_login(auth_require_tls=True)) as (inbox, port):
-        login = {"smtp_user": USER, "smtp_password": SecretStr(PASSWORD), "smtp_ca_file": authority}
-        settings = to_server(settings_in(tmp_path), port, smtp_security="starttls", **login)
-        assert said(settings, doctor_connections.mail_server) == {
-            "mail server": ("ok", "it answers over STARTTLS, logged in")
-        }
-        wrong = settings.model_copy(update={"smtp_password": SecretStr("canary-wrong-1")})
-        state, told = said(wrong, doctor_connections.mail_server)["mail server"]
-        assert (state, "canary" in told) == ("FAIL", False)
-        assert inbox.received == []
-        half = settings.model_copy(update={"smtp_password": None})
-        assert said(half, doctor_connections.mail_server)["mail login"] == (
-            "warning", "nobody logs in: KAONA_SMTP_PASSWORD is not set"
-        )  # fmt: skip
-
-
-def _away(port: int) -> str:
-    return f"http://127.0.0.1:{port}/{TOKEN}"
-
-
-@pytest.mark.parametrize(
-    ("address", "state"),
-    [(_away, "warning"), (lambda _: f"ftp://x/{TOKEN}", "FAIL"), (lambda _: TOKEN, "FAIL")],
-    ids=["away", "no web address", "no address"],
-)
-def test_a_heartbeat_url_that_is_not_well_is_told_without_it(
-    address: Callable[[int], str], state: str, tmp_path: Path
-) -> None:
-    settings = with_url(settings_in(tmp_path), address(free_port()))
-    found = said(settings, doctor_connections.heartbeat_url)["heartbeat url"]
-    assert found[0] == state
-    assert TOKEN not in str(found)
-
-
-def test_monitoring_is_reached_and_not_called(tmp_path: Path) -> None:
-    with monitoring() as (called, url):
-        assert said(with_url(settings_in(tmp_path), url), doctor_connections.heartbeat_url)["heartbeat url"][0] == "ok"
-    assert called == []
-
-
-def test_a_prefect_server_that_is_configured_and_away_is_a_warning(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PREFECT_API_URL", f"http://user:{TOKEN}@127.0.0.1:{free_port()}/api")
-    found: dict[str, Any] = said(Settings(home=tmp_path), doctor_connections.prefect_api)
-    assert found["prefect api"][0] == "warning"
-    assert TOKEN not in str(found)
-    with socket.create_server(("127.0.0.1", 0)):
-        assert said(settings_in(tmp_path), doctor_connections.prefect_api)["prefect api"][0] == "ok"
