@@ -30,11 +30,11 @@ def only_run(settings: Settings) -> Iterator[None]:
 
 
 def is_running(settings: Settings) -> bool:
-    """Whether a run holds the lock of this home now."""
+    """Whether a run holds the lock of this home now; no where this user may not look."""
     try:
         with (settings.home / "work" / "run.lock").open("r") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except (FileNotFoundError, PermissionError):  # of a lock that this user may not read nobody here can tell
+    except (FileNotFoundError, PermissionError):
         return False
     except OSError:
         return True

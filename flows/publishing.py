@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 from flows.delivery import VERSION
-from flows.rollback import rolled_back
+from flows.rollback import mark_of_rollback
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,5 +44,5 @@ def publish(settings: Settings) -> Published:
             keep=settings.keep_generations,
             beside=beside,
         )
-    rolled_back(settings).unlink(missing_ok=True)
+    mark_of_rollback(settings).unlink(missing_ok=True)
     return published

@@ -9,7 +9,7 @@ from flows.settings import Settings
 from flows.whole_files import write_whole
 
 
-def rolled_back(settings: Settings) -> Path:
+def mark_of_rollback(settings: Settings) -> Path:
     """The mark that readers see what was rolled back to; it goes when a run publishes."""
     return settings.home / "work" / "rolled_back"
 
@@ -19,14 +19,13 @@ def roll_back(settings: Settings) -> list[str]:
 
     Raises load.generations.NoGeneration when there is none, flows.delivery.AnotherRun while a night runs.
     """
+    from flows.delivery import forget
     from load import generations
 
     with only_run(settings):
         generations.require_generation(settings.home)
-        from flows.delivery import forget
-
         forget(settings)
-        write_whole(rolled_back(settings), "")
+        write_whole(mark_of_rollback(settings), "")
         done = generations.roll_back(settings.home)
     withdrawn = f", kept as {done.withdrawn}" if done.withdrawn.exists() else ""
     return [

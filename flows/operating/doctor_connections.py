@@ -52,25 +52,29 @@ def dask(settings: Settings) -> Iterator[Finding]:
     """The scheduler that is to spread the reading answers; without it the night reads here."""
     if settings.dask_scheduler is None:
         return
-    todo = "correct KAONA_DASK_SCHEDULER, for example tcp://server:8786, or start it"
     if importlib.util.find_spec("distributed") is None:
         yield Finding("dask scheduler", "FAIL", "the packages for Dask are missing", "pip install 'kaona[dask]'")
         return
-    try:
-        address = settings.dask_scheduler
-        parts = urlsplit(address if "://" in address else f"tcp://{address}")
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host = port = None
-    if parts_missing := [name for name, part in (("host", host), ("port", port)) if not part]:
-        yield Finding("dask scheduler", "FAIL", f"its address has no {' and no '.join(parts_missing)}", todo)
+    todo = "correct KAONA_DASK_SCHEDULER, for example tcp://server:8786, or start it"
+    host, port = _host_and_port(settings.dask_scheduler)
+    if host is None or port is None:
+        yield Finding("dask scheduler", "FAIL", "its address has no host and port", todo)
         return
     try:
-        socket.create_connection((str(host), int(port or 0)), _SECONDS).close()
+        socket.create_connection((host, port), _SECONDS).close()
     except OSError as error:
         yield Finding("dask scheduler", "warning", f"it cannot be reached ({type(error).__name__})", todo)
         return
     yield Finding("dask scheduler", "ok", "it can be reached")
+
+
+def _host_and_port(address: str) -> tuple[str | None, int | None]:
+    """Both of an address of Dask, which may leave tcp:// out; None for what it lacks."""
+    parts = urlsplit(address if "://" in address else f"tcp://{address}")
+    try:
+        return parts.hostname, parts.port
+    except ValueError:
+        return parts.hostname, None
 
 
 def mail_server(settings: Settings) -> Iterator[Finding]:

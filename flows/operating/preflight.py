@@ -16,8 +16,6 @@ GIVE_BACK = (
     "expected files of the user that runs kaona, a run by somebody else such as root leaves its own; "
     "chown -R this user over KAONA_HOME"
 )
-
-
 # what a night opens in its folders; a disk has a lost+found of root, and readers leave things beside what they read
 _OPENED = {
     "work": ("*.json", "read", "staged", "spill", "publishing", "by_date", "unfinished", "data_docs", "rebuild-diff"),
@@ -25,8 +23,6 @@ _OPENED = {
     "nights": ("*.tsv",),
     "published": ("kaona.duckdb", "generations", "exports", "data_docs"),
 }
-
-
 _FOLDERS = {"generations", "exports", "read", "staged", "spill", "by_date", "unfinished", "incoming"}
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from flows.mail_files import store_path
 from flows.operating.safe_words import safe
-from flows.rollback import rolled_back
 from flows.seen_files import from_entries
 from flows.settings import BANGKOK, Settings
 
@@ -66,11 +65,6 @@ def waiting_mails(settings: Settings) -> dict[str, Any]:
         "mails": {state: n for state, n, _ in found},
         "oldest_mail": None if oldest is None else oldest.astimezone(BANGKOK).isoformat(timespec="seconds"),
     }
-
-
-def is_rolled_back(settings: Settings) -> bool:
-    """Whether readers see what `kaona rollback` put back, and no run has published since."""
-    return rolled_back(settings).is_file()
 
 
 def unfinished(settings: Settings) -> list[str]:

@@ -19,7 +19,8 @@ from flows.operating import night_log
 from flows.operating.heartbeat import last_heartbeat
 from flows.operating.measures import free_bytes
 from flows.operating.night_log import GOOD
-from flows.operating.queued import is_rolled_back, unfinished, waiting_files, waiting_mails
+from flows.operating.queued import unfinished, waiting_files, waiting_mails
+from flows.rollback import mark_of_rollback
 from flows.settings import BANGKOK, Settings, tonight
 from flows.summary import worth_a_look
 
@@ -77,7 +78,7 @@ def status_of(settings: Settings, nights: int = 7, now: datetime | None = None) 
         "unfinished": unfinished(settings),
     }
     if published is None and good is not None:
-        told.append("nothing is published though the last night was good; `kaona run` publishes it again")
+        needs.append("nothing is published though the last night was good; `kaona run` publishes it again")
     needs += [*told, *_of_queue(settings, queued, is_at_work, moment)]
     free = free_bytes(settings.home)
     if free is not None and free < settings.min_free_mb * _MB:
@@ -149,7 +150,7 @@ def _of_nights(
         )
     loaded = max((str(r.get("night")) for r in records if r.get("outcome") in GOOD and r.get("night")), default="")
     known = nights_of(settings.archive)
-    if is_rolled_back(settings) and not is_at_work:
+    if mark_of_rollback(settings).is_file() and not is_at_work:
         yield "what is published is not what the last run made (`kaona rollback`); `kaona run` publishes that again"
     elif known and loaded and known[-1].isoformat() > loaded and not is_at_work:
         yield f"the archive holds the night of {known[-1]}, what is published ends with {loaded}; run `kaona run`"

@@ -37,8 +37,8 @@ def test_options_that_fit_no_source_are_told_without_what_they_say(tmp_path: Pat
 @pytest.mark.parametrize(
     ("address", "state", "told"),
     [
-        ("tcp://:8786", "FAIL", "its address has no host"),
-        ("scheduler", "FAIL", "its address has no port"),
+        ("tcp://:8786", "FAIL", "its address has no host and port"),
+        ("scheduler", "FAIL", "its address has no host and port"),
         (None, "warning", "it cannot be reached (ConnectionRefusedError)"),
     ],
 )
