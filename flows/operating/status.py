@@ -190,7 +190,7 @@ def _published(settings: Settings, moment: datetime) -> tuple[Published | None, 
         needs.append(
             f"the last night is {holds.last_night}, which is still to come: what it decided stays current whatever "
             f"nights before it bring; if it was a slip, delete archive/nights/{holds.last_night}.tsv and run "
-            "`kaona run --rebuild --accept-changes`"
+            "`kaona run --rebuild --accept-changes`: files that stand on no other night are forgotten with it"
         )
     needs += _of_lists(settings, holds.nights)
     if holds.doubted:
