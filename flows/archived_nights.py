@@ -93,7 +93,7 @@ def _told(one: Asked) -> Iterator[tuple[str, str]]:
 
 
 def read_night(archive: Path, night: date) -> list[Pulled]:
-    """What stood in the sources on a night, of one place last what stood there last; [] for a night that was not run."""
+    """What stood in the sources on a night, of one place last what stood there last; [] for a night not run."""
     return _files_in(_lines(archive, night))
 
 
