@@ -228,6 +228,7 @@ def test_a_name_with_a_nul_is_refused_and_shown_on_one_line(inbox, archive):
     assert codes(pull(str(inbox), archive, limits=LIMITS)) == {"inbox/a.zip/good.pdf\\x00exe": "unsafe_name"}
 
 
+@pytest.mark.fault(17)
 @pytest.mark.parametrize(
     ("name", "data", "code"),
     [

@@ -64,6 +64,7 @@ def forget_the_bytes(settings: Settings) -> None:
     archive_path(settings.archive, str(only.sha256)).unlink()
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize("forget", [forget_the_list, forget_the_bytes])
 @pytest.mark.parametrize("is_emptied", [False, True], ids=["gone", "emptied"])
 def test_a_lost_working_file_and_an_archive_that_is_not_whole_take_nothing_from_readers(
@@ -83,6 +84,7 @@ def test_a_lost_working_file_and_an_archive_that_is_not_whole_take_nothing_from_
     assert sha_of(home.published) == before
 
 
+@pytest.mark.fault(63)
 def test_a_lost_working_file_alone_costs_nothing_but_time(home: Settings) -> None:
     shutil.rmtree(home.home / "work")
     assert [f.state for f in doctor_data.working_file(home)] == ["warning"]
@@ -98,6 +100,7 @@ def test_a_lost_working_file_alone_costs_nothing_but_time(home: Settings) -> Non
     assert status_of(home).needs == []
 
 
+@pytest.mark.fault(63)
 def test_a_list_or_bytes_that_are_not_there_are_told_while_a_backup_can_still_help(home: Settings) -> None:
     assert [f.state for f in doctor_data.archive_lists(home)] == ["ok"]
     forget_the_bytes(home)
@@ -107,6 +110,7 @@ def test_a_list_or_bytes_that_are_not_there_are_told_while_a_backup_can_still_he
     assert look.startswith(f"{home.archive}/nights has no list of 1 nights that are published ({SECOND} first)")
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize(
     ("place", "is_told"),
     [
@@ -126,6 +130,7 @@ def test_what_is_no_list_of_a_night_is_passed_over(home: Settings, place: str, i
     assert verify_exports(home) == []
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
@@ -154,6 +159,7 @@ def test_a_list_that_is_not_whole_is_named_and_not_believed(
     assert sha_of(home.published) == before
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize(
     ("note", "content"),
     [
@@ -181,6 +187,7 @@ def test_a_note_that_only_saves_work_stops_no_night(home: Settings, note: str, c
     assert (sha_of(home.published) == before) == (note != "last_night.json")
 
 
+@pytest.mark.fault(63)
 def test_a_generation_that_lost_its_file_is_no_hindrance_and_goes(home: Settings) -> None:
     [kept] = generations(home.home)
     kept.unlink()
@@ -202,6 +209,7 @@ def test_a_home_that_publishes_by_other_commands_raises_no_alarm(home: Settings)
     assert status_of(home).needs == []
 
 
+@pytest.mark.fault(63)
 def test_a_rollback_to_a_damaged_generation_is_refused_and_readers_keep_what_they_have(home: Settings) -> None:
     [kept] = generations(home.home)
     data = kept.read_bytes()
@@ -226,6 +234,7 @@ def test_status_tells_that_readers_see_an_earlier_night_after_a_rollback(home: S
     assert status_of(home).needs == []
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize("name", ["exports", "generations"])
 def test_a_file_in_the_place_of_a_folder_stops_a_night_before_it_begins(home: Settings, name: str) -> None:
     place = home.published.parent / name

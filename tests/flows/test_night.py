@@ -341,6 +341,7 @@ def test_rebuild_replaces_a_damaged_working_file(settings: Settings) -> None:
     assert exports_of(settings) == before
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize("is_cut", [False, True], ids=["other bytes", "cut off"])
 @pytest.mark.no_mails
 def test_a_damaged_working_file_is_told_with_its_remedy_which_helps(settings: Settings, is_cut: bool) -> None:

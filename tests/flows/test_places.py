@@ -116,6 +116,7 @@ def give(place: Path, uid: int) -> None:
         os.chown(path, uid, uid)
 
 
+@pytest.mark.fault(64)
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [

@@ -208,6 +208,7 @@ def test_what_was_found_of_a_file_is_over_when_it_was_taken_away_and_not_when_it
     assert verify_exports(settings) == []
 
 
+@pytest.mark.fault(27)
 def test_a_file_that_is_delivered_again_on_the_same_night_was_only_on_its_way(settings: Settings) -> None:
     place, other = settings.home / "inbox" / "one.pdf", settings.home / "inbox" / "two.pdf"
     deliver(settings, "good.txt", Copy(ONE, STYLE_1))

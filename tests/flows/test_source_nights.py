@@ -170,6 +170,7 @@ def test_files_of_a_source_that_is_away_are_not_fetched_again_when_it_is_back(tm
     assert again["export/a.txt"]
 
 
+@pytest.mark.fault(32)
 def test_a_source_that_a_second_run_of_the_night_cannot_list_is_told_and_its_files_stay(tmp_path: Path) -> None:
     places = [tmp_path / "one", tmp_path / "two"]
     for place, sample in zip(places, ("dump-utf16.txt", "dump-cp874.txt"), strict=True):

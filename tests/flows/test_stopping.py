@@ -133,6 +133,7 @@ def test_a_night_that_is_told_to_stop_ends_within_half_a_minute_also_in_a_call_t
     assert_left_in_order(tmp_path / "home")
 
 
+@pytest.mark.fault(61)
 def test_a_stopped_night_whose_last_words_cannot_be_written_ends_too(tmp_path: Path) -> None:
     home = tmp_path / "home"
     log = settings_in(home).log / night_log.NAME
