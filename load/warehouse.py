@@ -228,8 +228,9 @@ def copies_of_night(
     found = [FormCopy(**dict(zip(columns, row, strict=True)), readings=()) for row in copies]
     cut_beside = {copy.copy_id for copy in found if copy.is_cut_beside}
     rows = (
-        "SELECT r.copy_id, r.field, r.report_seq, r.page, r.line_first, r.line_last, r.char_from, r.char_to, r.raw, "
-        f"r.value, r.problem, r.is_cut, r.doubt FROM lineage.reading AS r WHERE r.night = DATE '{night}' "
+        "SELECT r.copy_id, coalesce(r.printed_field, r.field) AS field, r.report_seq, r.page, r.line_first, "
+        "r.line_last, r.char_from, r.char_to, r.raw, r.value, r.problem, r.is_cut, r.doubt "
+        f"FROM lineage.reading AS r WHERE r.night = DATE '{night}' "
         f"AND r.copy_id IN (SELECT c.copy_id FROM lineage.form_copy AS c WHERE c.night = DATE '{night}' AND {own})"
     )
     resting: dict[str, AtRest] = {}

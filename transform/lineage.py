@@ -17,7 +17,7 @@ Columns = Iterator[tuple[str, list[Any]]]
 
 _OF_READING = {
     name: itemgetter(Reading._fields.index(name))
-    for name in ("copy_id", "field", "report_seq", "value", "problem", "is_cut", "doubt")
+    for name in ("copy_id", "field", "report_seq", "value", "problem", "is_cut", "doubt", "printed_field")
 }
 _OF_EVIDENCE = {name: itemgetter(place) for place, name in enumerate(Evidence._fields)}
 _FIELD, _EVIDENCE = _OF_READING["field"], itemgetter(Reading._fields.index("evidence"))

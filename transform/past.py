@@ -83,7 +83,7 @@ def _differing(copies: Iterable[FormCopy], form: Form) -> dict[str, dict[str, se
     values: dict[str, set[str]] = defaultdict(set)
     for copy in copies:
         said: dict[str, list[str]] = defaultdict(list)
-        for _, address, _, _, value, _, is_cut, _ in copy.readings:
+        for _, address, _, _, value, _, is_cut, *_ in copy.readings:
             if value is not None and not is_cut:
                 said[address].append(value)
                 values[address].add(value)

@@ -52,6 +52,7 @@ class Reading(NamedTuple):
     `value` is canonical text (ISO date, plain decimal, repaired text), None for a placeholder or when `problem`
     says why the text is not a well-formed value; a text that lost letters has both. `is_cut`: the end of the copy cut
     it off, so it is no reading. `doubt`: why the file's own reader doubts it (transform/doubts.py), None nearly always.
+    `printed_field`: the address under which its copy prints it, where another one was given to it since; else None.
     """
 
     copy_id: str
@@ -62,10 +63,12 @@ class Reading(NamedTuple):
     problem: str | None = None
     is_cut: bool = False
     doubt: str | None = None
+    printed_field: str | None = None
 
     def at(self, field: str) -> Reading:
-        """Return the same reading under another address."""
-        return self._replace(field=field)
+        """Return the same reading under another address, or under its own again."""
+        printed = self.printed_field or self.field
+        return self._replace(field=field, printed_field=None if printed == field else printed)
 
 
 _DOUBT = attrgetter("doubt")
@@ -87,7 +90,7 @@ def reading_on_line(
     page, line, offset = place
     start, end, raw = printed
     evidence = _new(Evidence, (page, line, line, start + offset, end + offset, raw))
-    return _new(Reading, (copy_id, field, report_seq, evidence, value, problem, False, None))
+    return _new(Reading, (copy_id, field, report_seq, evidence, value, problem, False, None, None))
 
 
 class UnreadLine(NamedTuple):

@@ -59,6 +59,6 @@ def _said(copies: Iterable[FormCopy]) -> dict[tuple[str, str], None]:
     return {
         (address, value): None
         for copy in copies
-        for _, address, _, _, value, _, is_cut, doubt in copy.readings
+        for _, address, _, _, value, _, is_cut, doubt, *_ in copy.readings
         if value is not None and not is_cut and doubt is None
     }

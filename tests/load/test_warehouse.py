@@ -79,6 +79,20 @@ def test_copies_come_back_as_they_were_read(one_night):
     assert copies_of_night(one_night.con, FIRST, ["f" * 64]) == copies_of_night(one_night.con, FIRST, []) == ()
 
 
+def test_copies_come_back_under_the_addresses_they_print(one_night):
+    printed = make_night(FIRST, {CODE: VALUES})
+    matched = tuple(
+        replace(c, readings=tuple(r.at("targets[9]") if r.field == "rationale" else r for r in c.readings))
+        for c in printed.copies
+    )
+    one_night.load(replace(printed, copies=matched))
+    moved = "SELECT DISTINCT field, printed_field FROM lineage.reading WHERE printed_field IS NOT NULL"
+    assert one_night.con.execute(moved).fetchall() == [("targets[9]", "rationale")]
+    assert {r.field for c in copies_of_night(one_night.con, FIRST) for r in c.readings} == {
+        r.field for c in printed.copies for r in c.readings
+    }
+
+
 def test_copies_that_come_back_in_pieces_and_rest_in_a_file_are_the_same(one_night, tmp_path, monkeypatch):
     whole = copies_of_night(one_night.con, FIRST)
     monkeypatch.setattr("load.in_order._SORT_BYTES", 50)
