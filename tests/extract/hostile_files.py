@@ -11,7 +11,6 @@ from tests.extract.hostile_parts import (
     GOOD_CONTENT,
     LOCKED,
     MIB,
-    NO_DUMP,
     NO_FORM,
     NO_TEXT,
     READ,
@@ -265,7 +264,7 @@ def no_pdfs() -> Rows:
     yield "web-page-about-pdf", b"<!DOCTYPE html><html>%PDF-1.7 is the format</html>", BROKEN
     yield "zip", b"PK\x03\x04" + bytes(100), NO_FORM
     yield "program", b"\x7fELF" + bytes(1000), NO_FORM
-    yield "random", random.Random(7).randbytes(100_000), NO_DUMP
+    yield "random", random.Random(7).randbytes(100_000), NO_FORM
     yield "random-with-a-header", b"%PDF-1.7\n" + random.Random(8).randbytes(100_000), BROKEN
     yield "junk-before", b"HTTP/1.1 200 OK\r\n\r\n" + pdf, READ
     yield "junk-after", pdf + b"\0" * 5000, READ
@@ -282,4 +281,4 @@ def cut_off() -> Rows:
     for tenth in range(1, 10):
         yield f"packed-at-{tenth}-tenths", packed[: len(packed) * tenth // 10], BROKEN
     yield "in-the-middle-of-the-end-mark", whole[:-3], READ
-    yield "first-half-missing", whole[len(whole) // 2 :], NO_DUMP
+    yield "first-half-missing", whole[len(whole) // 2 :], NO_FORM

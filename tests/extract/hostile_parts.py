@@ -16,7 +16,6 @@ NO_TEXT = "no_text_layer"
 LOCKED = "password_protected"
 EMPTY = "empty_file"
 NO_FORM = "not_a_form_file"
-NO_DUMP = "unknown_encoding"
 UNREADABLE = "unreadable_text_layer"
 
 GOOD = "ปีงบประมาณ"

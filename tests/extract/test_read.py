@@ -24,6 +24,7 @@ def read_it(data, uri="inbox/a.pdf"):
         (b"\x89PNG\r\n\x1a\n", "not_a_form_file"),
         (b"\x01\x02\x03\x00\xff\xfe\x81" * 50, "not_a_form_file"),
         (b"a\x01\x02\x03\x04b", "not_a_form_file"),
+        (bytes(n * n * 7 % 251 for n in range(1, 400)), "not_a_form_file"),
         (b"\x81\x82\x83 abc", "unknown_encoding"),
         (b"%PDF-1.7\n", "broken_pdf"),
     ],
