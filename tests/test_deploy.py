@@ -118,6 +118,10 @@ def test_compose_names_files_and_services_that_exist() -> None:
         named = {v for v in volumes if re.fullmatch(r"\w+", v)}
         assert named <= set(composed["volumes"]), name
     assert composed["networks"]["inside"]["internal"] is True
+    # two that build one image name make a new one in turn, and each `up --build` ends a night
+    [built] = [name for name, service in services.items() if "build" in service]
+    image = services[built]["image"]
+    assert {s.get("pull_policy") for n, s in services.items() if s["image"] == image and n != built} == {"never"}
 
 
 def test_the_image_is_built_from_files_that_are_there_and_sent() -> None:

@@ -11,4 +11,10 @@ done
 if [ -n "${KAONA_REFERENCE:-}" ] && [ ! -e "$KAONA_REFERENCE" ]; then
     cp -r /opt/kaona/reference "$KAONA_REFERENCE"
 fi
+# what holds names and telephone numbers is nobody else's, also by a volume that others look into
+for name in archive work outbox; do
+    if [ ! -e "$KAONA_HOME/$name" ]; then
+        mkdir -m 0700 "$KAONA_HOME/$name" 2>/dev/null || true  # kaona says why a home takes no folder
+    fi
+done
 exec "$@"
