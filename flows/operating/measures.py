@@ -68,11 +68,20 @@ def _of_machine() -> float | None:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("MemAvailable:")), None)
 
 
-def _of_container() -> float | None:
-    """What is left of a limit of cgroups version 2."""
-    folder = Path("/sys/fs/cgroup")
-    try:
-        most = (folder / "memory.max").read_text().strip()
-        return None if most == "max" else (int(most) - int((folder / "memory.current").read_text())) / 1024 / 1024
-    except (OSError, ValueError):
-        return None
+# where a limit of a container, what it uses and what of that can go at once are told, by cgroups version 2 and 1
+_CGROUPS = (
+    ("memory.max", "memory.current", "memory.stat", "inactive_file"),
+    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat", "total_inactive_file"),
+)
+
+
+def _of_container(place: Path = Path("/sys/fs/cgroup")) -> float | None:
+    """What is left of a container's limit; files that are held only because there was room count as left."""
+    for limit, used, stat, files in _CGROUPS:
+        try:
+            most, now = int((place / limit).read_text()), int((place / used).read_text())
+            told = dict(line.split() for line in (place / stat).read_text().splitlines())
+            return (most - now + int(told.get(files, 0))) / 1024 / 1024
+        except (OSError, ValueError):  # another version, or no limit ("max")
+            continue
+    return None
