@@ -23,6 +23,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instea
 Home = Annotated[Path | None, typer.Option("--home", help="KAONA_HOME: inbox, archive, work, published, outbox.")]
 
 
+BY_WHOM = "expected a user who may use it: run this as the user that runs the nights, or give that user the file"
+
+
 class Failure(Exception):
     """A command that could not do its work; the message says what was read, what was expected, what to do."""
 
@@ -40,6 +43,11 @@ def settings_of(home: Path | None = None, **changes: Any) -> Settings:
         raise typer.Exit(2) from error
 
 
+def not_allowed(error: PermissionError) -> str:
+    """What somebody else than the user of kaona reads, or that user where somebody else left a file."""
+    return f"{error.filename or 'a file'}: {error.strerror or 'Permission denied'}; {BY_WHOM}"
+
+
 @contextmanager
 def failures(settings: Settings | None = None) -> Iterator[None]:
     """Turn what a command may run into into one clear sentence; with KAONA_DEBUG set, the traceback stays.
@@ -53,6 +61,10 @@ def failures(settings: Settings | None = None) -> Iterator[None]:
         raise
     except Stopped as stopped:
         raise Failure(str(stopped)) from None
+    except PermissionError as error:
+        if os.environ.get("KAONA_DEBUG"):
+            raise
+        raise Failure(not_allowed(error)) from error
     except Exception as error:
         if os.environ.get("KAONA_DEBUG"):
             raise

@@ -69,10 +69,18 @@ def write_lines(lines: Iterable[str]) -> None:
     who closes it (head, less) has seen enough.
     """
     is_terminal = sys.stdout.isatty()
+    for line in lines:  # what making a line raises is no matter of standard output
+        _write((_ACTS.sub("\ufffd", line) if is_terminal else line) + "\n")
+    _write(None)
+
+
+def _write(text: str | None) -> None:
+    """Write a text; None: see to it that all is written."""
     try:
-        for line in lines:
-            sys.stdout.write((_ACTS.sub("\ufffd", line) if is_terminal else line) + "\n")
-        sys.stdout.flush()
+        if text is None:
+            sys.stdout.flush()
+        else:
+            sys.stdout.write(text)
     except OSError as error:
         with Path(os.devnull).open("wb") as nowhere:  # what is left of it is not tried again
             os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from flows.command_line import BY_WHOM
 from flows.operating import doctor_connections, doctor_data, doctor_folders, doctor_machine, doctor_settings
 from flows.operating.findings import Check, Finding
 from flows.operating.safe_words import safe
@@ -58,6 +59,9 @@ def _said(check: Check, settings: Settings, seconds: float) -> list[Finding]:
         try:
             for finding in check(settings):
                 found.append(finding)
+        except PermissionError as error:
+            said = f"{error.filename or 'a file'}: {error.strerror or 'Permission denied'}"
+            found.append(Finding(name, "FAIL", said, f"not looked at; {BY_WHOM}"))
         except Exception as error:
             said = f"the check itself broke ({type(error).__name__}: {safe(str(error), settings)})"
             found.append(Finding(name, "FAIL", said, "correct what it names; else report it"))
