@@ -11,10 +11,11 @@ done
 if [ -n "${KAONA_REFERENCE:-}" ] && [ ! -e "$KAONA_REFERENCE" ]; then
     cp -r /opt/kaona/reference "$KAONA_REFERENCE"
 fi
-# what holds names and telephone numbers is nobody else's, also by a volume that others look into
+# What holds names and telephone numbers is nobody else's, also in a volume that others look into. Why a home takes no
+# folder is said by the command itself.
 for name in archive work outbox; do
     if [ ! -e "$KAONA_HOME/$name" ]; then
-        mkdir -m 0700 "$KAONA_HOME/$name" 2>/dev/null || true  # kaona says why a home takes no folder
+        mkdir -m 0700 "$KAONA_HOME/$name" 2>/dev/null || true
     fi
 done
 exec "$@"
