@@ -64,10 +64,14 @@ def failures(settings: Settings | None = None) -> Iterator[None]:
     except PermissionError as error:
         if os.environ.get("KAONA_DEBUG"):
             raise
-        raise Failure(not_allowed(error)) from error
+        raise Failure(_for_here(PermissionError(not_allowed(error)), settings)) from error
     except Exception as error:
         if os.environ.get("KAONA_DEBUG"):
             raise
         told = isinstance(error, (ValueError, RuntimeError)) or type(error).__module__.startswith("extract")
-        sentence = str(error) if settings is None or sys.stderr.isatty() else safe_sentence(error, settings)
+        sentence = _for_here(error, settings)
         raise Failure(sentence if told else f"{type(error).__name__}: {sentence}") from error
+
+
+def _for_here(error: Exception, settings: Settings | None) -> str:
+    return str(error) if settings is None or sys.stderr.isatty() else safe_sentence(error, settings)

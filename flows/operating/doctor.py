@@ -60,7 +60,7 @@ def _said(check: Check, settings: Settings, seconds: float) -> list[Finding]:
             for finding in check(settings):
                 found.append(finding)
         except PermissionError as error:
-            said = f"{error.filename or 'a file'}: {error.strerror or 'Permission denied'}"
+            said = safe(f"{error.filename or 'a file'}: {error.strerror or 'Permission denied'}", settings)
             found.append(Finding(name, "FAIL", said, f"not looked at; {BY_WHOM}"))
         except Exception as error:
             said = f"the check itself broke ({type(error).__name__}: {safe(str(error), settings)})"
