@@ -29,7 +29,6 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.mark.soak
-@pytest.mark.fault(27)
 @pytest.mark.parametrize(
     ("seed", "files", "nights", "runs"), [(11, 400, 1, 2), (12, 400, 1, 3), (21, 100, 3, 5), (23, 100, 3, 5)]
 )
