@@ -145,9 +145,8 @@ def _read(data: bytes, media_type: str, options: Options) -> Document:
     try:
         document = read_dump(data)
     except ValueError as error:
-        if len(data) - len(data.translate(None, _CONTROL_BYTES)) > MAX_CONTROL_SHARE * len(
-            data
-        ) and "hold other letters" not in str(error):
+        controls = len(data) - len(data.translate(None, _CONTROL_BYTES))
+        if controls > MAX_CONTROL_SHARE * len(data) and "hold other letters" not in str(error):
             raise _not_a_form("a file of unknown binary content") from error
         found = str(error).partition("; ")[0]
         raise Unreadable(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.command_line import Failure, Home, Json, failures, mistakes, not_allowed, settings_of
+from flows.command_line import Failure, Home, Json, failures, mistakes, settings_of
 from flows.leaving import leave
 from flows.operating import commands as operating
 from flows.settings import Settings, tonight
@@ -33,13 +32,10 @@ def main() -> None:
     """Entry point: exit code 0 complete, 1 failed, 2 wrong usage."""
     prepare()
     try:
-        app()
+        with failures():
+            app()
     except Failure as failure:
         mistakes.print(f"kaona: {failure}", markup=False)
-    except PermissionError as error:
-        if os.environ.get("KAONA_DEBUG"):
-            raise
-        mistakes.print(f"kaona: {not_allowed(error)}", markup=False)
     except SystemExit as done:
         if done.code is None or isinstance(done.code, int):
             _leave(done.code or 0)

@@ -23,7 +23,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instea
 Home = Annotated[Path | None, typer.Option("--home", help="KAONA_HOME: inbox, archive, work, published, outbox.")]
 
 
-BY_WHOM = "expected a user who may use it: run this as the user that runs the nights, or give that user the file"
+_BY_WHOM = "expected a user who may use it: run this as the user that runs the nights, or give that user the file"
 
 
 class Failure(Exception):
@@ -45,7 +45,7 @@ def settings_of(home: Path | None = None, **changes: Any) -> Settings:
 
 def not_allowed(error: PermissionError) -> str:
     """What somebody else than the user of kaona reads, or that user where somebody else left a file."""
-    return f"{error.filename or 'a file'}: {error.strerror or 'Permission denied'}; {BY_WHOM}"
+    return f"{error.filename or 'a file'}: {error.strerror or 'Permission denied'}; {_BY_WHOM}"
 
 
 @contextmanager
@@ -61,17 +61,11 @@ def failures(settings: Settings | None = None) -> Iterator[None]:
         raise
     except Stopped as stopped:
         raise Failure(str(stopped)) from None
-    except PermissionError as error:
-        if os.environ.get("KAONA_DEBUG"):
-            raise
-        raise Failure(_for_here(PermissionError(not_allowed(error)), settings)) from error
     except Exception as error:
         if os.environ.get("KAONA_DEBUG"):
             raise
-        told = isinstance(error, (ValueError, RuntimeError)) or type(error).__module__.startswith("extract")
-        sentence = _for_here(error, settings)
+        what = PermissionError(not_allowed(error)) if isinstance(error, PermissionError) else error
+        sentence = str(what) if settings is None or sys.stderr.isatty() else safe_sentence(what, settings)
+        told = isinstance(error, (ValueError, RuntimeError, PermissionError))
+        told = told or type(error).__module__.startswith("extract")
         raise Failure(sentence if told else f"{type(error).__name__}: {sentence}") from error
-
-
-def _for_here(error: Exception, settings: Settings | None) -> str:
-    return str(error) if settings is None or sys.stderr.isatty() else safe_sentence(error, settings)

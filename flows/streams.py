@@ -10,7 +10,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -70,19 +70,20 @@ def write_lines(lines: Iterable[str]) -> None:
     """
     is_terminal = sys.stdout.isatty()
     for line in lines:  # what making a line raises is no matter of standard output
-        _write((_ACTS.sub("\ufffd", line) if is_terminal else line) + "\n")
-    _write(None)
+        text = (_ACTS.sub("\ufffd", line) if is_terminal else line) + "\n"
+        if not _is_taken(sys.stdout.write, text):
+            return
+    _is_taken(sys.stdout.flush)
 
 
-def _write(text: str | None) -> None:
-    """Write a text; None: see to it that all is written."""
+def _is_taken(say: Callable[..., object], *text: str) -> bool:
+    """Say it; whether somebody still listens. Raises Unprinted."""
     try:
-        if text is None:
-            sys.stdout.flush()
-        else:
-            sys.stdout.write(text)
+        say(*text)
     except OSError as error:
         with Path(os.devnull).open("wb") as nowhere:  # what is left of it is not tried again
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            raise Unprinted(f"standard output takes nothing more ({error.strerror})") from error
+        if isinstance(error, BrokenPipeError):
+            return False
+        raise Unprinted(f"standard output takes nothing more ({error.strerror})") from error
+    return True

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from flows.command_line import BY_WHOM
+from flows.command_line import not_allowed
 from flows.operating import doctor_connections, doctor_data, doctor_folders, doctor_machine, doctor_settings
 from flows.operating.findings import Check, Finding
-from flows.operating.safe_words import safe
+from flows.operating.safe_words import safe, safe_sentence
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def _said(check: Check, settings: Settings, seconds: float) -> list[Finding]:
             for finding in check(settings):
                 found.append(finding)
         except PermissionError as error:
-            said = safe(f"{error.filename or 'a file'}: {error.strerror or 'Permission denied'}", settings)
-            found.append(Finding(name, "FAIL", said, f"not looked at; {BY_WHOM}"))
+            said, _, todo = safe_sentence(PermissionError(not_allowed(error)), settings).partition("; ")
+            found.append(Finding(name, "FAIL", said, f"not looked at; {todo}"))
         except Exception as error:
             said = f"the check itself broke ({type(error).__name__}: {safe(str(error), settings)})"
             found.append(Finding(name, "FAIL", said, "correct what it names; else report it"))

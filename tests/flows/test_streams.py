@@ -92,3 +92,9 @@ def test_a_night_that_there_cannot_be_is_a_wrong_usage_and_leaves_no_trace(
     with pytest.raises(WrongUsage, match=night):  # as Prefect asks for it
         run_night(settings, date.fromisoformat(night), Watch(is_quiet=True))
     assert [p.name for p in settings.home.iterdir()] == ["inbox"]
+
+
+def test_nothing_more_is_made_for_who_has_seen_enough(home: Path) -> None:
+    endless = "from itertools import count; from flows.streams import write_lines; write_lines(map(str, count()))"
+    done = kaona(home, f"'{sys.executable}' -c '{endless}' | head -1")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
