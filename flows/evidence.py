@@ -47,6 +47,20 @@ def folder_of(settings: Settings) -> Path:
     return settings.home / "work" / "staged"
 
 
+def at_rest(frames: Mapping[str, pd.DataFrame], folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, Staged]]:
+    """The frames that loading asks about, at hand, and the rows of all others, written down until they are loaded."""
+    from load.night import ASKED
+    from load.staging import staging
+    from transform.form import load_form
+
+    form = load_form()
+    held = {name: frame for name, frame in frames.items() if name in ASKED}
+    with staging(folder, beside=True) as staged:
+        for name in frames.keys() - held.keys():
+            staged.add(form.tables[name], 0, frames[name])
+        return held, {name: staged.rows(name) for name in frames if name not in held}
+
+
 @contextmanager
 def nothing_staged(settings: Settings) -> Iterator[None]:
     """Whatever becomes of the night, in the end nothing waits any more; a full disk is the fuller for it."""
@@ -84,8 +98,10 @@ def kept(
             parts["form_copy"][number] = frames["form_copy"]
             brief[number] = in_brief(own, is_told, told.put)
     lineage = lineage_frames(Night(when, files, (), ()), form)
-    for name, own_parts in parts.items():
-        lineage[name] = pd.concat([own_parts[number] for number in sorted(own_parts)], ignore_index=True)
+    for name in list(parts):
+        of_slices = parts.pop(name)
+        lineage[name] = pd.concat([of_slices[number] for number in sorted(of_slices)], ignore_index=True)
+        del of_slices
     lineage["form_copy"] = lineage["form_copy"].sort_values("copy_id", ignore_index=True)
     copies = sorted((c for own in brief.values() for c in own.copies), key=lambda c: (c.uri, c.ordinal, c.copy_id))
     deliveries = tuple(delivery for number in sorted(brief) for delivery in brief[number].deliveries)

@@ -6,8 +6,10 @@ killed, slow or stuck costs time and nothing else.
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import multiprocessing
+import os
 import pickle
 import signal
 import sys
@@ -19,6 +21,7 @@ from typing import Any, TypeVar
 
 # a process forked on macOS may not use the system's libraries
 CAN_FORK = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
+_PR_SET_PDEATHSIG = 1
 _PLACE_BYTES = 4
 _PIPE_BYTES = 1024 * 1024
 
@@ -118,12 +121,24 @@ def _widen(end: Connection) -> None:
         fcntl.fcntl(end.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
+def as_child() -> None:
+    """Runs first in every child: it ends with its parent, leaves Ctrl-C to it, and lets other signals end it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        parent = multiprocessing.parent_process()
+        if parent is not None and os.getppid() != parent.pid:  # it was gone before
+            os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def _work(job: Job, share: Sequence[range], there: Connection, of_the_parent: list[Connection]) -> None:
     """What a child does.
 
     It ends when nobody listens any more, and silently when the job fails: it fails again where it is told.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    as_child()
     for end in of_the_parent:
         end.close()
     with suppress(Exception):

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+
 from extract.fault_points import at
+from flows.apart import called
 from flows.delivery import remember_reminder
+from flows.large import is_much_stored
 from flows.letters import Letter
 from flows.notices import head_letters, operator_letter, reference_letter, sources_letter
 from flows.operating.safe_words import in_words
@@ -40,12 +45,17 @@ def mail(
     """Put one letter for each reader with something new into the outbox; the files that now wait there.
 
     Everything is published by now: letters that cannot be written are told to the operator and fail nothing; what they
-    would have said is told on the next night, whatever it brings.
+    would have said is told on the next night, whatever it brings. Where much is stored a process of its own writes.
     """
     if not settings.write_mails:
         return []
+    arguments = (settings, registers, night, verdict, settled, watch.run_id)
     try:
-        return _write(settings, registers, night, verdict, settled, watch)
+        written, said, unsaid = called(is_much_stored(settings), _heard, *arguments)
+        watch.unsaid += unsaid
+        for line in said:
+            _say(watch, line)
+        return written
     except Exception as error:
         watch.unsaid += 1
         _say(watch, f"the mails could not be written ({in_words(error, settings)}); all else is published")
@@ -54,6 +64,21 @@ def mail(
         except Exception as second:  # the outbox itself is what is broken
             _say(watch, f"nor could the letter to the operator ({in_words(second, settings)})")
             return []
+
+
+def _heard(
+    settings: Settings,
+    registers: Registers,
+    night: date,
+    verdict: Verdict,
+    settled: Settled | None,
+    run_id: str | None,
+) -> tuple[list[Path], list[str], int]:
+    """The files, what the operator is told at once, and how many letters could not be written."""
+    own = Watch(is_quiet=True)
+    own.run_id, lines = run_id, StringIO()
+    own.console = Console(file=lines, width=10_000)
+    return _write(settings, registers, night, verdict, settled, own), lines.getvalue().splitlines(), own.unsaid
 
 
 def _write(

@@ -12,15 +12,18 @@ every night of the archive when it is rebuilt. Nothing in them knows of Prefect:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, nullcontext
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from flows import stages
 from flows.delivery import Delivered, listed_on
 from flows.evidence import nothing_staged
+from flows.large import is_large
+from flows.loading import load
 from flows.mailing import mail
 from flows.nights_left import left_of
-from flows.pages import REPORTED, docs, pages, report
+from flows.pages import docs, pages, report
 from flows.parts import forget_parts
 from flows.publishing import publish
 from flows.reading import part_folder
@@ -28,7 +31,8 @@ from flows.settings import Settings
 from flows.stages import Readings, Settled
 from flows.summary import Summary, Watch
 from flows.uncollected import frozen, give_back
-from flows.validating import Frames, Verdict, validate
+from flows.understanding import understanding
+from flows.validating import Frames, Verdict
 from transform.brief import NightInNumbers
 
 T = TypeVar("T")
@@ -55,9 +59,12 @@ def night(settings: Settings, when: date, delivered: Delivered, watch: Watch, st
         return conclude(settings, delivered, understood, watch, call)
     if when in delivered.unfinished:  # files of an earlier run that stand there no more are files of the night
         delivered = listed_on(settings, when)
-    with stages.kept_open(settings):
+    with ExitStack() as opened:
+        opened.enter_context(stages.kept_open(settings))
         readings = call(stages.read, settings, delivered, watch)
         stored = stages.nights_to_decide_again(settings, delivered)
+        if is_large(settings, readings):
+            opened.close()
         understood = None if stored else understand(settings, delivered, readings, call)
     if understood is None:
         understood = call(decide_again, settings, delivered, readings, stored, watch)
@@ -66,17 +73,17 @@ def night(settings: Settings, when: date, delivered: Delivered, watch: Watch, st
 
 
 def understand(settings: Settings, delivered: Delivered, readings: Readings, stage: Stage) -> Understood:
-    """From what was read to facts in the working warehouse."""
-    with stages.kept_open(settings), nothing_staged(settings):
-        reconciled = stage(stages.reconcile, settings, delivered, readings)
-        readings.let_go()
-        frames = stage(stages.build_tables, settings, reconciled)
-        verdict = stage(validate, settings, stages.registers_of(settings), delivered, reconciled.night, frames)
-        numbers, staged = reconciled.let_go(frames)
-        del reconciled  # what was decided stands in the frames
+    """From what was read to facts in the working warehouse. Of a large night nobody here may have it open."""
+    is_apart = is_large(settings, readings)
+    with nullcontext() if is_apart else stages.kept_open(settings), nothing_staged(settings):
+        with understanding(settings, delivered, readings) as steps:
+            stage(steps.reconcile)
+            readings.let_go()
+            stage(steps.build_tables)
+            stage(steps.validate)
+            numbers, frames, staged, verdict, reported = steps.judged()
         give_back()
-        stage(stages.load, settings, delivered, numbers, frames, staged, verdict)
-    reported = {name: frames[name][columns].copy() for name, columns in REPORTED.items()}
+        stage(load, settings, delivered, numbers, frames, staged, verdict, is_apart)
     return Understood(readings, numbers, reported, verdict)
 
 

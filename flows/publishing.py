@@ -5,7 +5,9 @@ from __future__ import annotations
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
+from flows.apart import called
 from flows.delivery import VERSION
+from flows.large import is_much_stored
 from flows.rollback import mark_of_rollback
 from flows.settings import Settings
 
@@ -15,7 +17,16 @@ if TYPE_CHECKING:
 
 
 def publish(settings: Settings) -> Published:
-    """Copy the working file aside, check it, rename it to the readers'; then the exports and the manifest beside it."""
+    """Copy the working file aside, check it, rename it to the readers'; then the exports and the manifest beside it.
+
+    Of a large one in a process of its own: what DuckDB holds to sort it goes back with it.
+    """
+    published = called(is_much_stored(settings), _published, settings)
+    mark_of_rollback(settings).unlink(missing_ok=True)
+    return published
+
+
+def _published(settings: Settings) -> Published:
     from load.exports import export_beside
     from load.manifest import write_manifest
     from load.publish import publish as publish_file
@@ -37,12 +48,10 @@ def publish(settings: Settings) -> Published:
             export_beside(source, published.path.parent / "exports", settings.exports)
             write_manifest(settings.home, code_version=VERSION)
 
-        published = publish_file(
+        return publish_file(
             con,
             settings.home,
             personal_data=settings.publish_personal_data,
             keep=settings.keep_generations,
             beside=beside,
         )
-    mark_of_rollback(settings).unlink(missing_ok=True)
-    return published

@@ -21,11 +21,10 @@ from flows.delivery import VERSION, Delivered, identity, nights_of
 from flows.evidence import Reconciled, folder_of, kept
 from flows.pages import page_paths
 from flows.reading import forget_stored_readings, read_files, stored_readings
-from flows.run_rows import run_rows
 from flows.settings import Settings
 from flows.summary import Files, Summary, Watch, told
 from flows.uncollected import uncollected
-from flows.validating import Frames, NotPublished, Verdict
+from flows.validating import Frames, Verdict
 from transform.brief import NightInNumbers
 from transform.form import load_form
 from transform.night import FileReading, decide_night, look_at, read_file, recognise_night
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from load.publish import Published
-    from load.staging import Staged
 
 __all__ = ["Delivered"]
 
@@ -290,52 +288,6 @@ def build_tables(settings: Settings, reconciled: Reconciled) -> Frames:
         parts.append(built(left, frame_of(decision, [])))
     frames = reconciled.lineage | joined(parts, form)
     return {**frames, TABLE: measured(night, frames, form)}
-
-
-def load(
-    settings: Settings,
-    delivered: Delivered,
-    numbers: NightInNumbers,
-    frames: Frames,
-    staged: Mapping[str, Staged],
-    verdict: Verdict,
-) -> None:
-    """Write the night into the working warehouse, in one transaction; refuse when a blocking expectation failed."""
-    import pandas as pd
-
-    from expectations.refused_records import without_frames
-    from load.warehouse import apply_night, open_work
-    from transform.tables import frame_of
-
-    if verdict.validation.is_blocked:
-        raise NotPublished(verdict.validation)
-    frames = without_frames(frames, verdict.refused)
-    staged = {name: rows.without(verdict.refused) for name, rows in staged.items()}
-    tables = load_form().tables
-    registers = registers_of(settings)
-    codes = registers.agency_codes
-    register = pd.DataFrame(
-        {"prefix": [a.prefix for a in codes], "agency": [a.agency for a in codes], "status": [a.status for a in codes]}
-    )
-    used = [{"name": n, "sha256": sha, "entries": e} for n, (sha, e) in register_hashes(settings.registers()).items()]
-    registers_used = frame_of(tables["register"], used)
-    with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
-        apply_night(
-            con,
-            {**frames, **staged},
-            night=delivered.night,
-            standing=delivered.standing,
-            run=frame_of(tables["run"], run_rows(con, settings, delivered, numbers, verdict)),
-            expectation_results=verdict.validation.results,
-            findings=verdict.findings,
-            register=register,
-            registers_used=registers_used,
-            corrections=registers.corrections,
-            sources=verdict.sources,
-            mutes=registers.mutes,
-        )
-    if not delivered.is_earlier_list:
-        nights_left.loaded(settings, delivered.night)
 
 
 def summarise(

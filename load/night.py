@@ -25,7 +25,7 @@ from transform.source_nights import SourceTonight
 NIGHTLY = ("source_file", "form_copy", "unread_line", "reading", "decision", "rejected_file")
 
 # what the others are asked about, and the findings, which are written by themselves
-_ASKED = ("dim_project", "source_file", "finding")
+ASKED = ("dim_project", "source_file", "finding")
 _PIECE_ROWS = 50_000
 
 
@@ -65,12 +65,12 @@ def apply_night(
     missing = [name for name in (*PROJECT_TABLES, *NIGHTLY) if name not in frames]
     if missing:
         raise ValueError(f"night {night}: no frame for {', '.join(missing)}; expected every table of build_frames")
-    asked = {name: prepared_frame(tables[name], loaded.pop(name)) for name in _ASKED}
+    asked = {name: prepared_frame(tables[name], loaded.pop(name)) for name in ASKED}
     try:
         names = {f"incoming_{name}": frame.iloc[:0] for name, frame in loaded.items()}
         with registered(con, names | _incoming(asked, register)), transaction(con):
             _delete(con, night)
-            for name in _ASKED[:-1]:
+            for name in ASKED[:-1]:
                 _insert(con, tables[name])
             for name, rows in staged.items():
                 _insert(con, tables[name], rows)

@@ -89,10 +89,11 @@ def forget_staged(folder: Path) -> None:
 
 
 @contextmanager
-def staging(folder: Path) -> Iterator[Staging]:
-    """An empty folder, and what writes into it."""
-    forget_staged(folder)
-    folder.mkdir(parents=True)
+def staging(folder: Path, *, beside: bool = False) -> Iterator[Staging]:
+    """An empty folder, and what writes into it; `beside` what was staged there before."""
+    if not beside:
+        forget_staged(folder)
+    folder.mkdir(parents=True, exist_ok=beside)
     con = duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY_LIMIT})
     try:
         yield Staging(con, folder)

@@ -6,6 +6,7 @@ What is observed never decides: a log or a heartbeat that cannot be written fail
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -138,7 +139,7 @@ def attempt(
     try:
         watch.stage = "preflight"
         require_ready(settings)
-        with only_run(settings):
+        with only_run(settings), _nothing_spilled(settings):
             has_begun = True
             made.begin()
             with ended_in_time(settings.night_deadline_seconds, end_hard):
@@ -154,6 +155,18 @@ def attempt(
         if not has_begun:
             made.end_before_begin(error)
         raise
+
+
+@contextmanager
+def _nothing_spilled(settings: Settings) -> Iterator[None]:
+    """What DuckDB had put on disk for want of memory goes, also that of a process that was killed: DuckDB itself takes
+    it away only when it comes to spill again."""
+    spill = settings.home / "work" / "spill"
+    shutil.rmtree(spill, ignore_errors=True)
+    try:
+        yield
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
 
 
 def _killed(before: Mapping[str, Any]) -> night_log.Record:

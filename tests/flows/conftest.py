@@ -45,7 +45,7 @@ def _no_settings_from_outside(request: pytest.FixtureRequest, monkeypatch: pytes
 
 def settings_in(home: Path, **changes: object) -> Settings:
     """Settings of a home: no Prefect, its own inbox."""
-    return Settings(home=home, use_prefect=False, workers=1, **changes)  # type: ignore[arg-type]
+    return Settings(**{"home": home, "use_prefect": False, "workers": 1} | changes)  # type: ignore[arg-type]
 
 
 def run(settings: Settings, night: date = FIRST) -> Summary:

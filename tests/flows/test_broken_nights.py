@@ -22,7 +22,7 @@ from tests.flows.broken_nights import (
     points_of_the_code,
     points_passed,
 )
-from tests.flows.conftest import SECOND
+from tests.flows.conftest import FIRST, SECOND, run
 from tests.flows.homes import lines
 from tests.flows.mail_servers import Inbox, serving
 from tests.flows.whole import Undisturbed, check_published, check_whole, sha_of, tables_of
@@ -94,6 +94,17 @@ def walk(before: Before, folder: Path) -> list[tuple[str, int]]:
 def pages_for(point: str) -> dict[str, object]:
     """Pages cost each night a second: they are made where the point is about them."""
     return _WITH_PAGES if point in _PAGES else {}
+
+
+def test_what_a_killed_run_had_put_on_disk_for_want_of_memory_goes_with_the_next(
+    before: Before, tmp_path: Path, server: tuple[Inbox, int]
+) -> None:
+    home = before.copied(tmp_path, server)
+    left = home.home / "work" / "spill" / "duckdb_temp_1_0_storage_DEFAULT-0.tmp"
+    left.parent.mkdir()
+    left.write_bytes(b"a row")
+    run(home, FIRST)
+    assert not left.parent.exists()
 
 
 @pytest.mark.soak

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from data.samples.generator.dump import STYLE_1, Copy, dump_text
-from flows import nights_left, stages
+from flows import nightly, nights_left
 from flows.operating.status import status_of
 from flows.outbox import waiting
 from flows.rebuild import verify_exports
@@ -116,7 +116,7 @@ def test_failed_nights_in_any_order_keep_the_files_that_stood_only_then(one_nigh
 
 def blocked_by(patch: pytest.MonkeyPatch, code: str) -> None:
     """Every night that delivers a project fails a check as a whole."""
-    loads = stages.load
+    loads = nightly.load
 
     def load(*arguments: Any) -> None:
         delivered, frames, verdict = arguments[1], arguments[3], arguments[5]
@@ -124,7 +124,7 @@ def blocked_by(patch: pytest.MonkeyPatch, code: str) -> None:
             raise NotPublished(verdict.validation)
         loads(*arguments)
 
-    patch.setattr(stages, "load", load)
+    patch.setattr(nightly, "load", load)
 
 
 def test_a_night_that_its_files_forbid_does_not_stop_the_nights_after_it(one_night: Settings, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_when_tonight_fails_too_it_is_the_program_and_no_night_is_set_aside(
     settings = copied(one_night, tmp_path, write_mails=False)
     put(settings, "one", "two")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stages, "load", lambda *_: (_ for _ in ()).throw(ValueError("a wrong program")))
+        patch.setattr(nightly, "load", lambda *_: (_ for _ in ()).throw(ValueError("a wrong program")))
         for night in (SECOND, THIRD):
             with pytest.raises(ValueError, match="a wrong program"):
                 run(settings, night)
