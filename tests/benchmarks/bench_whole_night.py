@@ -60,12 +60,14 @@ class Memory:
         return main / 1024, max(self._most.values(), default=0) / 1024
 
     def _look(self) -> None:
-        while not self._is_over.wait(0.25):
+        while True:
             for folder in Path("/proc").glob("[0-9]*"):
                 with suppress(OSError):
                     if int((folder / "stat").read_text().rpartition(")")[2].split()[3]) == self._leader:
                         found = re.search(r"VmHWM:\s+(\d+)", (folder / "status").read_text())
-                        self._most[int(folder.name)] = int(found[1]) if found else 0
+                        self._most[int(folder.name)] = int(found[1]) if found else self._most.get(int(folder.name), 0)
+            if self._is_over.wait(0.1):
+                return
 
 
 def kaona(inbox: Path, home: Path) -> tuple[float, tuple[float, float], dict[str, object]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from data.samples.generator.dump import STYLE_1, Copy
 from extract import fault_points
 from flows import apart as of_apart
 from flows import forked, large
@@ -23,12 +24,14 @@ from flows.apart import apart, called
 from flows.mail_files import parsed, store_path
 from flows.outbox import body
 from flows.settings import Settings
+from flows.validating import NotPublished
 from load import mail_store
 from tests.flows.broken_nights import LISTED, Before, variables
-from tests.flows.conftest import SECOND, run
+from tests.flows.conftest import SECOND, run, settings_in
 from tests.flows.homes import lines
 from tests.flows.mail_servers import Inbox, serving
 from tests.flows.prefect_parts import environment, wait_for
+from tests.flows.test_quarantine import ONE, TWO, codes, damaged, deliver, doubled
 from tests.flows.test_stopping import session_of
 from tests.flows.whole import Undisturbed, check_published, check_whole, sha_of, tables_of
 
@@ -173,6 +176,20 @@ def test_a_night_apart_is_as_a_night_here(
     check_whole(home, SECOND, should, received=server[0].received, listed=LISTED)
     of_the_night = ["reconcile", "build_tables", "validate", "judged", "", "call", "", "call", "", "call", ""]
     assert asked == of_the_night  # and then load, publish, mail; the second run of check_whole brings nothing
+
+
+@pytest.mark.no_mails
+def test_what_a_check_refuses_is_loaded_from_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings_in(tmp_path / "home", workers=2)
+    (settings.home / "inbox").mkdir(parents=True)
+    all_is_large(monkeypatch)
+    damaged(monkeypatch, doubled)
+    deliver(settings, "one.txt", Copy(ONE, STYLE_1))
+    with pytest.raises(NotPublished, match="ExpectCompoundColumnsToBeUnique failed"):
+        run(settings)
+    deliver(settings, "two.txt", Copy(TWO, STYLE_1))
+    run(settings)
+    assert codes(settings) == [TWO.code]
 
 
 def test_without_a_second_process_it_is_understood_here(
