@@ -243,7 +243,7 @@ def test_a_fault_in_another_process_fails_the_night_and_the_operator_is_told(
     was, old = tables_of(home.published), sha_of(home.published)
     with night_apart(home, fault) as night:
         _, told = night.communicate(timeout=120)
-        assert not session_of(night.pid)
+        wait_for(lambda: not session_of(night.pid))
     assert night.returncode == 1
     assert said in told
     assert "Traceback" not in told
