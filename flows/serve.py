@@ -119,10 +119,11 @@ def pass_on(settings: Settings) -> None:
             )
 
 
-def tidy(settings: Settings, deployment: UUID) -> list[str]:
+def tidy(settings: Settings, deployment: UUID, before: datetime | None = None) -> list[str]:
     """Close the runs of a deployment that no process works on any more; what was done, one line each.
 
-    Those that were scheduled while nobody served are cancelled: the guard makes up for them, once.
+    Those that were scheduled while nobody served are cancelled: the guard makes up for them, once. `before`: runs that
+    came to be what they are later than this are left alone; their process may be about to begin.
     """
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
@@ -143,7 +144,7 @@ def tidy(settings: Settings, deployment: UUID) -> list[str]:
                 if not (run.auto_scheduled and is_past):
                     continue
                 state, why = Cancelled, "it was due while nobody served"
-            elif is_at_work:
+            elif is_at_work or (before is not None and run.state.timestamp >= before):
                 continue
             else:
                 state, why = Crashed, "its process is gone"
@@ -173,7 +174,7 @@ class Guard:
         self._settings, self._say, self._grace = settings, say, grace_seconds
         self._asked: tuple[datetime, float] | None = None
         self._is_over = threading.Event()
-        self._is_mended = threading.Event()
+        self._mended_at: datetime | None = None
         self._night: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -183,7 +184,7 @@ class Guard:
     def mended(self) -> None:
         """Prefect's own server had died and was started again: runs that ended meanwhile are to be closed."""
         self._say("Prefect's server had died and was started again")
-        self._is_mended.set()
+        self._mended_at = datetime.now(UTC)
 
     def stop(self) -> None:
         """Look no more, and stop the night that was begun here."""
@@ -200,11 +201,13 @@ class Guard:
 
     def look(self) -> None:
         """Make up for a night that was missed; close what a server that died could not."""
-        if self._is_mended.is_set() and self.url is not None and not is_served_now(self._settings):
+        mended_at = self._mended_at
+        if mended_at is not None and self.url is not None and not is_served_now(self._settings):
             with _deployment_at(self.url) as (_, deployment):
-                for line in tidy(self._settings, deployment):
+                for line in tidy(self._settings, deployment, mended_at):
                     self._say(line)
-            self._is_mended.clear()
+            if self._mended_at == mended_at:  # it has not died again meanwhile
+                self._mended_at = None
         due = last_due(self._settings)
         if due is None or not is_missed(self._settings, due) or is_served_now(self._settings):
             return

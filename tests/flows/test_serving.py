@@ -7,10 +7,11 @@ import os
 import subprocess
 import threading
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -24,9 +25,10 @@ from flows.delivery import AnotherRun, only_run
 from flows.due import is_missed, is_served_now, last_due, only_served, remember_end, remember_served
 from flows.operating.stopping import DeadlinePassed
 from flows.prefect_server import PrefectAway
-from flows.serve import Guard, pass_on
+from flows.serve import Guard, pass_on, tidy
 from flows.settings import BANGKOK, Settings
 from flows.summary import Files, Summary, Watch
+from tests.flows import prefect_parts
 from tests.flows.conftest import FIRST, settings_in
 from tests.flows.prefect_parts import environment
 
@@ -252,3 +254,23 @@ def test_a_server_that_dies_is_started_again_until_it_comes_up_and_none_is_left(
             assert [number for number, process in enumerate(started) if process.poll() is None] == alive
             mended.clear()
     assert all(process.poll() is not None for process in started)
+
+
+def test_a_run_that_began_after_the_server_was_back_is_not_closed(settings: Settings, tmp_path: Path) -> None:
+    """Its process may be about to take what says that it is at work."""
+    with prefect_parts.prefect_server(tmp_path / "server") as server, temporary_settings({PREFECT_API_URL: server.url}):
+        flow = server.post("flows/", name="kaona night")["id"]
+        deployment = server.post("deployments/", name="nightly", flow_id=flow)["id"]
+
+        def begun() -> str:
+            run = server.trigger("kaona night/nightly")
+            server.post(f"flow_runs/{run}/set_state", state={"type": "RUNNING"}, force=True)
+            return run
+
+        before = begun()
+        back = datetime.now(UTC)
+        after = begun()
+        assert len(tidy(settings, UUID(deployment), back)) == 1
+        assert [server.run(run)["state"]["type"] for run in (before, after)] == ["CRASHED", "RUNNING"]
+        assert len(tidy(settings, UUID(deployment))) == 1
+        assert server.run(after)["state"]["type"] == "CRASHED"
