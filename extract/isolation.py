@@ -8,7 +8,6 @@ done by the worker too (`finish`), under the same limits, so that the parent onl
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 import resource
@@ -30,6 +29,7 @@ from extract.options import DEFAULTS, Options
 from extract.pdf.objects import names_forgotten
 from extract.read import PDF, TEXT, crashed, media_type_of, out_of_memory, read_bytes, rejected, timed_out
 from extract.rejection import Unreadable
+from extract.with_parent import end_with_parent
 from extract.worker_server import FEW_BYTES, workers_with
 from extract.workers import started, stop
 
@@ -45,7 +45,6 @@ MAX_BYTES_HERE = 1024 * 1024
 
 _AHEAD_PER_WORKER = 3  # batches
 _MEMORY_PER_BYTE = 4  # a worker that runs out of memory while it receives a file takes the whole pool with it
-_PR_SET_PDEATHSIG = 1
 _SECONDS_BETWEEN_LOOKS = 2.0
 _OUT_OF_MEMORY = "reader_out_of_memory"
 OF_THE_WORKER = (_OUT_OF_MEMORY, "reader_timeout", "reader_crashed")
@@ -295,10 +294,9 @@ def limit_worker(memory_limit_bytes: int, night: int | None = None) -> None:
     It ends within seconds when the process of the `night` is gone, whatever it is reading; and with the fork server,
     which waits for its last worker.
     """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if night is not None:
-            _end_with(night)
+    end_with_parent()
+    if sys.platform == "linux" and night is not None:
+        _end_with(night)
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     limit = memory_limit_bytes if most == resource.RLIM_INFINITY else min(memory_limit_bytes, most)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -6,7 +6,6 @@ killed, slow or stuck costs time and nothing else.
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import multiprocessing
 import os
@@ -19,9 +18,10 @@ from multiprocessing.connection import Connection, wait
 from threading import Thread
 from typing import Any, TypeVar
 
+from extract.with_parent import end_with_parent
+
 # a process forked on macOS may not use the system's libraries
 CAN_FORK = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
-_PR_SET_PDEATHSIG = 1
 _PLACE_BYTES = 4
 _PIPE_BYTES = 1024 * 1024
 
@@ -123,11 +123,10 @@ def _widen(end: Connection) -> None:
 
 def as_child() -> None:
     """Runs first in every child: it ends with its parent, leaves Ctrl-C to it, and lets other signals end it."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        parent = multiprocessing.parent_process()
-        if parent is not None and os.getppid() != parent.pid:  # it was gone before
-            os._exit(1)
+    end_with_parent()
+    parent = multiprocessing.parent_process()
+    if parent is not None and os.getppid() != parent.pid:  # it was gone before
+        os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 from flows import nights_left
 from flows.apart import called
@@ -12,51 +10,34 @@ from flows.delivery import Delivered
 from flows.run_rows import run_rows
 from flows.settings import Settings
 from flows.stages import registers_of
-from flows.validating import Frames, NotPublished, Verdict
-from transform.brief import NightInNumbers
+from flows.understanding import Judged
+from flows.validating import NotPublished
 from transform.form import load_form
 from transform.registers_used import register_hashes
 
-if TYPE_CHECKING:
-    from load.staging import Staged
 
-
-def load(
-    settings: Settings,
-    delivered: Delivered,
-    numbers: NightInNumbers,
-    frames: Frames,
-    staged: Mapping[str, Staged],
-    verdict: Verdict,
-    is_apart: bool = False,
-) -> None:
+def load(settings: Settings, delivered: Delivered, judged: Judged, is_apart: bool = False) -> None:
     """Write the night into the working warehouse, in one transaction; refuse when a blocking expectation failed.
 
     `is_apart`: in a process of its own, when this one has not opened it.
     """
-    if verdict.validation.is_blocked:
-        raise NotPublished(verdict.validation)
-    called(is_apart, _apply, settings, delivered, numbers, frames, staged, verdict)
+    if judged.verdict.validation.is_blocked:
+        raise NotPublished(judged.verdict.validation)
+    called(is_apart, _apply, settings, delivered, judged)
     if not delivered.is_earlier_list:
         nights_left.loaded(settings, delivered.night)
 
 
-def _apply(
-    settings: Settings,
-    delivered: Delivered,
-    numbers: NightInNumbers,
-    frames: Frames,
-    staged: Mapping[str, Staged],
-    verdict: Verdict,
-) -> None:
+def _apply(settings: Settings, delivered: Delivered, judged: Judged) -> None:
     import pandas as pd
 
     from expectations.refused_records import without_frames
     from load.warehouse import apply_night, open_work
     from transform.tables import frame_of
 
-    frames = without_frames(frames, verdict.refused)
-    staged = {name: rows.without(verdict.refused) for name, rows in staged.items()}
+    verdict = judged.verdict
+    frames = without_frames(judged.frames, verdict.refused)
+    staged = {name: rows.without(verdict.refused) for name, rows in judged.staged.items()}
     tables = load_form().tables
     registers = registers_of(settings)
     codes = registers.agency_codes
@@ -71,7 +52,7 @@ def _apply(
             {**frames, **staged},
             night=delivered.night,
             standing=delivered.standing,
-            run=frame_of(tables["run"], run_rows(con, settings, delivered, numbers, verdict)),
+            run=frame_of(tables["run"], run_rows(con, settings, delivered, judged.numbers, verdict)),
             expectation_results=verdict.validation.results,
             findings=verdict.findings,
             register=register,

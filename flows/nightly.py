@@ -76,15 +76,15 @@ def understand(settings: Settings, delivered: Delivered, readings: Readings, sta
     """From what was read to facts in the working warehouse. Of a large night nobody here may have it open."""
     is_apart = is_large(settings, readings)
     with nullcontext() if is_apart else stages.kept_open(settings), nothing_staged(settings):
-        with understanding(settings, delivered, readings) as steps:
+        with understanding(settings, delivered, readings, is_apart) as steps:
             stage(steps.reconcile)
             readings.let_go()
             stage(steps.build_tables)
             stage(steps.validate)
-            numbers, frames, staged, verdict, reported = steps.judged()
+            judged = steps.judged()
         give_back()
-        stage(load, settings, delivered, numbers, frames, staged, verdict, is_apart)
-    return Understood(readings, numbers, reported, verdict)
+        stage(load, settings, delivered, judged, is_apart)
+    return Understood(readings, judged.numbers, judged.reported, judged.verdict)
 
 
 def make_up(

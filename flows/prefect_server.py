@@ -6,7 +6,6 @@ the same server itself, as a child that dies with its parent.
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import os
 import signal
@@ -20,6 +19,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from extract.with_parent import end_with_parent
 from flows.settings import Settings
 
 _SECONDS_TO_ANSWER = 5.0
@@ -27,8 +27,6 @@ _SECONDS_TO_START = 90.0
 _SECONDS_TO_STOP = 10.0
 # seconds until a server that died is started again
 _PAUSES = (1.0, 5.0, 30.0, 300.0)
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)
 
 
 class PrefectAway(RuntimeError):
@@ -240,5 +238,4 @@ def free_port() -> int:
 def _die_with_parent() -> None:
     """Runs in the child before the server: the kernel ends it when its parent is gone; Ctrl-C is the parent's."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()

@@ -14,7 +14,6 @@ from flows import stages
 from flows.apart import apart
 from flows.delivery import Delivered
 from flows.evidence import Reconciled, at_rest, folder_of
-from flows.large import is_large
 from flows.pages import REPORTED
 from flows.settings import Settings
 from flows.stages import Readings
@@ -83,9 +82,10 @@ class Understanding:
 
 
 @contextmanager
-def understanding(settings: Settings, delivered: Delivered, readings: Readings) -> Iterator[Understanding]:
-    """What calls the stages: here, or in a process of its own. This one must not have the working file open then."""
-    is_apart = is_large(settings, readings)
+def understanding(
+    settings: Settings, delivered: Delivered, readings: Readings, is_apart: bool
+) -> Iterator[Understanding]:
+    """What calls the stages: here, or in a process of its own; then this one must not have the working file open."""
     steps = Understanding(settings, delivered, readings, is_apart=is_apart)
     with apart(steps, partial(stages.kept_open, settings)) if is_apart else nullcontext(steps) as there:
         yield there

@@ -8,10 +8,9 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,9 +29,9 @@ from tests.flows.broken_nights import LISTED, Before, variables
 from tests.flows.conftest import SECOND, run, settings_in
 from tests.flows.homes import lines
 from tests.flows.mail_servers import Inbox, serving
-from tests.flows.prefect_parts import environment, wait_for
+from tests.flows.prefect_parts import wait_for
 from tests.flows.test_quarantine import ONE, TWO, codes, damaged, deliver, doubled
-from tests.flows.test_stopping import session_of
+from tests.flows.test_stopping import in_session, session_of
 from tests.flows.whole import Undisturbed, check_published, check_whole, sha_of, tables_of
 
 pytestmark = pytest.mark.skipif(not forked.CAN_FORK, reason="this system decides every night in one process")
@@ -211,20 +210,10 @@ def all_is_large(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(large, "LEAST_BYTES", 1)
 
 
-@contextmanager
-def night_apart(settings: Settings, fault: str) -> Iterator[subprocess.Popen[str]]:
-    """The second night with a fault, in a session of its own."""
-    given = environment(**variables(settings) | {"KAONA_WORKERS": "2", fault_points.VARIABLE: fault})
-    process = subprocess.Popen(
-        [sys.executable, str(APART_NIGHT), str(settings.home), SECOND.isoformat()], env=given,
-        cwd=settings.home.parent, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+def night_apart(settings: Settings, fault: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    """The second night with a fault."""
+    given = variables(settings) | {"KAONA_WORKERS": "2", fault_points.VARIABLE: fault}
+    return in_session(APART_NIGHT, str(settings.home), SECOND.isoformat(), cwd=settings.home.parent, **given)
 
 
 @pytest.mark.fault(65)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,13 +27,11 @@ STUCK_NIGHT = Path(__file__).with_name("stuck_night.py")
 
 
 @contextmanager
-def stuck(home: Path, how: str, minutes: float = 0) -> Iterator[subprocess.Popen[str]]:
-    """A night that hangs, in a session of its own."""
-    (home / "inbox").mkdir(parents=True, exist_ok=True)
+def in_session(program: Path, *arguments: str, cwd: Path, **given: str) -> Iterator[subprocess.Popen[str]]:
+    """A program of these tests in a session of its own, which is gone at the end."""
     process = subprocess.Popen(
-        [sys.executable, str(STUCK_NIGHT), str(home), how],
-        env=environment(KAONA_NIGHT_DEADLINE_MINUTES=str(minutes), KAONA_FILE_TIMEOUT_SECONDS="500"),
-        cwd=home.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        [sys.executable, str(program), *arguments], env=environment(**given), cwd=cwd,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     try:
         yield process
@@ -41,6 +39,13 @@ def stuck(home: Path, how: str, minutes: float = 0) -> Iterator[subprocess.Popen
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+
+
+def stuck(home: Path, how: str, minutes: float = 0) -> AbstractContextManager[subprocess.Popen[str]]:
+    """A night that hangs."""
+    (home / "inbox").mkdir(parents=True, exist_ok=True)
+    given = {"KAONA_NIGHT_DEADLINE_MINUTES": str(minutes), "KAONA_FILE_TIMEOUT_SECONDS": "500"}
+    return in_session(STUCK_NIGHT, str(home), how, cwd=home.parent, **given)
 
 
 def session_of(leader: int) -> list[int]:

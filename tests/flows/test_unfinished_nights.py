@@ -119,9 +119,9 @@ def blocked_by(patch: pytest.MonkeyPatch, code: str) -> None:
     loads = nightly.load
 
     def load(*arguments: Any) -> None:
-        delivered, frames, verdict = arguments[1], arguments[3], arguments[5]
-        if code in set(frames["delivery"]["project_code"]) and delivered.night < THIRD:
-            raise NotPublished(verdict.validation)
+        _, delivered, judged, *_ = arguments
+        if code in set(judged.frames["delivery"]["project_code"]) and delivered.night < THIRD:
+            raise NotPublished(judged.verdict.validation)
         loads(*arguments)
 
     patch.setattr(nightly, "load", load)
