@@ -69,6 +69,8 @@ def refused_projects(validation: Validation, projects: int) -> dict[str, tuple[R
 
 def without_frames(frames: Mapping[str, pd.DataFrame], codes: Collection[str]) -> dict[str, pd.DataFrame]:
     """The frames without the rows of these projects; what was read of them stays, as evidence."""
+    if not codes:  # nearly always, and the frames of a night are large
+        return dict(frames)
     return {
         name: frame[~frame["project_code"].isin(codes)].reset_index(drop=True) if name in _OF_PROJECTS else frame
         for name, frame in frames.items()

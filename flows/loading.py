@@ -31,13 +31,10 @@ def load(settings: Settings, delivered: Delivered, judged: Judged, is_apart: boo
 def _apply(settings: Settings, delivered: Delivered, judged: Judged) -> None:
     import pandas as pd
 
-    from expectations.refused_records import without_frames
     from load.warehouse import apply_night, open_work
     from transform.tables import frame_of
 
     verdict = judged.verdict
-    frames = without_frames(judged.frames, verdict.refused)
-    staged = {name: rows.without(verdict.refused) for name, rows in judged.staged.items()}
     tables = load_form().tables
     registers = registers_of(settings)
     codes = registers.agency_codes
@@ -49,7 +46,7 @@ def _apply(settings: Settings, delivered: Delivered, judged: Judged) -> None:
     with closing(open_work(settings.home, memory_limit=settings.memory_limit)) as con:
         apply_night(
             con,
-            {**frames, **staged},
+            {**judged.frames, **judged.staged},
             night=delivered.night,
             standing=delivered.standing,
             run=frame_of(tables["run"], run_rows(con, settings, delivered, judged.numbers, verdict)),

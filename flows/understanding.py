@@ -67,11 +67,12 @@ class Understanding:
         verdict = validate(self._settings, registers, self._delivered, reconciled.night, frames)
         numbers, staged = reconciled.let_go(frames)
         reported = {name: frames[name][columns].copy() for name, columns in REPORTED.items()}
+        frames = without_frames(frames, verdict.refused)
+        staged = {name: rows.without(verdict.refused) for name, rows in staged.items()}
         if self._is_apart:
             # of a night that may not be loaded nothing is asked any more
-            loaded = {} if verdict.validation.is_blocked else without_frames(frames, verdict.refused)
-            frames, rest = at_rest(loaded, folder_of(self._settings))
-            staged = {**staged, **rest}
+            frames, rest = at_rest({} if verdict.validation.is_blocked else frames, folder_of(self._settings))
+            staged |= rest
         self._judged = Judged(numbers, frames, staged, verdict, reported)
 
     def judged(self) -> Judged:
